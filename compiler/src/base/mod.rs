@@ -1,0 +1,9 @@
+//! Positions: byte spans inside an item, and the lines and columns that printers derive from them.
+//!
+//! Not here: files and reading them, which belong to the command line and the server.
+
+mod line_index;
+mod span;
+
+pub use line_index::{LineColumn, LineIndex};
+pub use span::Span;

@@ -1,0 +1,409 @@
+//! Did-you-mean: the keys that an unknown key may have meant.
+//!
+//! Every candidate gets a cost. A key is compared segment by segment: a misspelt segment costs by its edits, a segment
+//! too many or too few by how often people leave it out, two segments that changed places a little. Known other words
+//! are tried in place of each segment. What signals are known to carry goes before what only events do, and the short
+//! before the deep. The order is the same on every run.
+
+use super::attribute::{Attribute, Platforms, Scope};
+use super::distance::edits;
+use super::embedded::Schema;
+use super::hash::Map;
+use super::secl;
+use super::words::words;
+
+words! {
+    /// Why a key is suggested.
+    pub enum Why {
+        /// It is spelt almost like it.
+        Typo = "typo",
+        /// It holds the same segments elsewhere, or a segment more or less.
+        Moved = "moved",
+        /// It is another word for it.
+        Synonym = "synonym",
+        /// It is the field of the Agent's rule language that the attribute is made from.
+        Secl = "secl",
+        /// It is a tag where an attribute stands, or the other way round.
+        Tag = "tag",
+        /// Documentation prints it, and the Agent emits the suggested key.
+        NeverEmitted = "never-emitted",
+    }
+}
+
+/// A key that may have been meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The key, with `@` if it is an attribute.
+    pub key: String,
+    /// Why it is suggested.
+    pub why: Why,
+}
+
+/// Keys longer than this are looked up and not compared.
+const MAX_KEY: usize = 160;
+/// Keys with more segments than this are looked up and not compared.
+const MAX_SEGMENTS: usize = 10;
+/// How many spellings of the key are tried.
+const MAX_VARIANTS: usize = 48;
+
+const IMPOSSIBLE: u32 = 10_000;
+const SWAP: u32 = 14;
+
+impl Schema {
+    /// The keys that an unknown attribute key may have meant, the likeliest first.
+    pub fn suggest_attribute(&self, wrong: &str, limit: usize) -> Vec<Suggestion> {
+        let key = normal(wrong);
+        let mut ranking = Ranking::default();
+        self.rank_known(&key, &mut ranking);
+        if let Some((_, tag)) = self.tag(&key) {
+            ranking.add(1, tag.name.to_string(), Why::Tag);
+        }
+        if comparable(&key) {
+            self.rank_attributes(&key, 0, &mut ranking);
+            self.rank_tags(&key, 14, &mut ranking);
+        }
+        ranking.best(limit)
+    }
+
+    /// The keys that an unknown tag may have meant, the likeliest first.
+    pub fn suggest_tag(&self, wrong: &str, limit: usize) -> Vec<Suggestion> {
+        let key = normal(wrong);
+        let mut ranking = Ranking::default();
+        if self.attribute_id(&key).is_some() {
+            ranking.add(1, format!("@{key}"), Why::Tag);
+        }
+        self.rank_known(&key, &mut ranking);
+        if comparable(&key) {
+            self.rank_tags(&key, 0, &mut ranking);
+            self.rank_attributes(&key, 8, &mut ranking);
+        }
+        ranking.best(limit)
+    }
+
+    /// What the tables say of the whole key.
+    fn rank_known(&self, key: &str, ranking: &mut Ranking) {
+        if let Some(never) = self.never_emitted(key) {
+            for (cost, instead) in (0..).zip(&never.instead) {
+                ranking.add(cost, (*instead).to_owned(), Why::NeverEmitted);
+            }
+        }
+        for (cost, path) in (2..).zip(secl::attributes_of(key)) {
+            if self.attribute_id(path).is_some() {
+                ranking.add(cost, format!("@{path}"), Why::Secl);
+            }
+        }
+    }
+
+    fn rank_attributes(&self, key: &str, handicap: u32, ranking: &mut Ranking) {
+        let segments = Segments::of(self);
+        let flat = flat(key);
+        for (attribute, _) in &segments.paths {
+            if self::flat(&attribute.path) == flat {
+                ranking.add(handicap + 2 + weight(attribute), format!("@{}", attribute.path), Why::Typo);
+            }
+        }
+        for variant in variants(key) {
+            let words: Vec<&str> = variant.path.split('.').collect();
+            if words.len() > MAX_SEGMENTS {
+                continue;
+            }
+            let limit = (12 + 10 * u32::try_from(words.len()).unwrap_or_default()).min(52);
+            let table = segments.costs(&words);
+            for (attribute, path) in &segments.paths {
+                if words.len().abs_diff(path.len()) > 3 {
+                    continue;
+                }
+                let alignment = align(&words, path, &table, &segments.names);
+                if alignment.cost > limit {
+                    continue;
+                }
+                let why = match variant.why {
+                    Why::Typo if alignment.moved => Why::Moved,
+                    why => why,
+                };
+                let cost = handicap + variant.cost + alignment.cost + weight(attribute);
+                ranking.add(cost, format!("@{}", attribute.path), why);
+            }
+        }
+    }
+
+    fn rank_tags(&self, key: &str, handicap: u32, ranking: &mut Ranking) {
+        for (cost, meaning) in (4..).step_by(2).zip(secl::meanings(key)) {
+            if let Some(name) = meaning.strip_prefix("tag:") {
+                ranking.add(cost + handicap / 4, name.to_owned(), Why::Synonym);
+            }
+        }
+        let wanted = flat(key);
+        for (_, tag) in self.tags() {
+            let name = flat(&tag.name);
+            let bound = bound(&wanted, &name);
+            let cost = if name == wanted {
+                Some((2, Why::Typo))
+            } else if ["kube", "ecs", "container"].iter().any(|prefix| name.strip_prefix(prefix) == Some(&*wanted)) {
+                Some((9, Why::Synonym))
+            } else if wanted.len() >= 5 && name.starts_with(&wanted) {
+                Some((12, Why::Typo))
+            } else {
+                edits(&wanted, &name, bound).map(|edits| (edit_cost(edits), Why::Typo))
+            };
+            if let Some((cost, why)) = cost {
+                ranking.add(handicap + cost, tag.name.to_string(), why);
+            }
+        }
+    }
+}
+
+/// A key as it is compared: without `@` and blanks around it, in lower case, with dots between segments.
+fn normal(key: &str) -> String {
+    let key = key.trim().trim_start_matches('@').trim_matches('.');
+    key.chars()
+        .map(|c| match c {
+            '/' | ':' | ' ' | '-' | '>' => '.',
+            c => c.to_ascii_lowercase(),
+        })
+        .collect()
+}
+
+/// A key without what stands between its words.
+fn flat(key: &str) -> String {
+    key.chars().filter(|c| !matches!(c, '.' | '_' | '-')).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn comparable(key: &str) -> bool {
+    !key.is_empty() && key.len() <= MAX_KEY && key.split('.').count() <= MAX_SEGMENTS
+}
+
+/// How many edits still make a misspelling of the same word.
+fn bound(a: &str, b: &str) -> usize {
+    match a.len().max(b.len()) {
+        0..=2 => 0,
+        3..=5 => 1,
+        6..=8 => 2,
+        _ => 3,
+    }
+}
+
+fn edit_cost(edits: usize) -> u32 {
+    match edits {
+        0 => 0,
+        1 => 8,
+        2 => 17,
+        _ => 28,
+    }
+}
+
+/// What a candidate costs in itself.
+fn weight(attribute: &Attribute) -> u32 {
+    let path = &*attribute.path;
+    let depth = u32::try_from(path.split('.').count()).unwrap_or_default();
+    let rare = ["ptrace.", "signal.", "mount.", "cgroup_write.", "syscall.", "file.destination."];
+    2 * depth
+        + if attribute.scope == Scope::Signal { 0 } else { 6 }
+        + if attribute.kinds.is_empty() { 60 } else { 0 }
+        + if attribute.platforms == Platforms::WINDOWS { 12 } else { 0 }
+        + if rare.iter().any(|root| path.starts_with(root)) { 6 } else { 0 }
+        + if path.starts_with("process.ancestors.") { 1 } else { 0 }
+}
+
+/// A spelling of the key with other words for some of its segments.
+struct Variant {
+    path: String,
+    cost: u32,
+    why: Why,
+}
+
+/// The key as given, then with one other word in place, then with two.
+fn variants(key: &str) -> Vec<Variant> {
+    let mut variants = vec![Variant { path: key.to_owned(), cost: 0, why: Why::Typo }];
+    let mut from = 0;
+    for _ in 0..2 {
+        let mut more = Vec::new();
+        for variant in variants.iter().skip(from) {
+            replace_words(variant, &mut more);
+        }
+        from = variants.len();
+        for variant in more {
+            if variants.len() >= MAX_VARIANTS {
+                return variants;
+            }
+            if variants.iter().all(|known| known.path != variant.path) {
+                variants.push(variant);
+            }
+        }
+    }
+    variants
+}
+
+fn replace_words(variant: &Variant, more: &mut Vec<Variant>) {
+    let words: Vec<&str> = variant.path.split('.').collect();
+    let widths = [words.len(), 2, 1];
+    for (at, &width) in widths.iter().enumerate() {
+        // The whole key comes first; what is as long as the whole key has been looked up then.
+        if at > 0 && width == words.len() {
+            continue;
+        }
+        for (start, window) in words.windows(width.max(1)).enumerate() {
+            for (rank, meaning) in (0..).step_by(4).zip(secl::meanings(&window.join("."))) {
+                // `path` alone means the path of the file; within a longer key it means what it says.
+                let leaf = || meaning.rsplit('.').next() == window.last().copied();
+                if meaning.starts_with("tag:") || (window.len() < words.len() && window.len() == 1 && leaf()) {
+                    continue;
+                }
+                let head = words.iter().take(start).copied();
+                let tail = words.iter().skip(start + window.len()).copied();
+                let path: Vec<&str> = head.chain([*meaning]).chain(tail).collect();
+                let whole = u32::from(window.len() != words.len());
+                more.push(Variant { path: path.join("."), cost: variant.cost + 4 + whole + rank, why: Why::Synonym });
+            }
+        }
+    }
+}
+
+/// The paths of a schema as lists of numbered segments.
+struct Segments<'s> {
+    names: Vec<&'s str>,
+    paths: Vec<(&'s Attribute, Vec<u16>)>,
+}
+
+impl<'s> Segments<'s> {
+    fn of(schema: &'s Schema) -> Self {
+        let mut numbers: Map<&str, u16> = Map::default();
+        let mut names = Vec::new();
+        let mut paths = Vec::with_capacity(schema.len());
+        for (_, attribute) in schema.attributes() {
+            let path = attribute.stem().split('.');
+            let path = path.map(|segment| {
+                *numbers.entry(segment).or_insert_with(|| {
+                    names.push(segment);
+                    u16::try_from(names.len() - 1).unwrap_or(u16::MAX)
+                })
+            });
+            paths.push((attribute, path.collect()));
+        }
+        Self { names, paths }
+    }
+
+    /// What it costs to read each of the words as each of the segments.
+    fn costs(&self, words: &[&str]) -> Vec<Vec<u32>> {
+        words.iter().map(|word| self.names.iter().map(|name| word_cost(word, name)).collect()).collect()
+    }
+}
+
+fn word_cost(word: &str, name: &str) -> u32 {
+    if word == name {
+        return 0;
+    }
+    if let Some(edits) = edits(word, name, bound(word, name)) {
+        return edit_cost(edits);
+    }
+    let begins = word.len() >= 4 && name.starts_with(word) || name.len() >= 4 && word.starts_with(name);
+    if begins || flat(word) == flat(name) { 10 } else { IMPOSSIBLE }
+}
+
+/// What it costs if the key lacks a segment.
+fn missing(segment: &str) -> u32 {
+    match segment {
+        "process" | "executable" | "question" | "credentials" | "addr" => 10,
+        _ => 16,
+    }
+}
+
+/// What it costs if the key has a segment too many.
+fn surplus(word: &str) -> u32 {
+    match word {
+        "executable" | "file" | "event" | "evt" | "process" | "data" => 12,
+        _ => 20,
+    }
+}
+
+struct Alignment {
+    cost: u32,
+    moved: bool,
+}
+
+/// The cheapest way to read the words as a path. At least one segment has to be found again.
+fn align(words: &[&str], path: &[u16], table: &[Vec<u32>], names: &[&str]) -> Alignment {
+    #[derive(Clone, Copy)]
+    struct Cell {
+        cost: u32,
+        moved: bool,
+        found: bool,
+    }
+    impl Cell {
+        const NONE: Self = Self { cost: IMPOSSIBLE, moved: false, found: false };
+
+        fn plus(self, cost: u32, moved: bool, found: bool) -> Self {
+            Self { cost: self.cost.saturating_add(cost), moved: self.moved || moved, found: self.found || found }
+        }
+
+        /// A reading that finds a segment goes before one that is as cheap and finds none.
+        fn or(self, other: Self) -> Self {
+            if (other.cost, !other.found) < (self.cost, !self.found) { other } else { self }
+        }
+    }
+    let name = |column: usize| path.get(column).and_then(|at| names.get(usize::from(*at))).copied().unwrap_or_default();
+    let read = |row: usize, column: usize| -> u32 {
+        let segment = path.get(column).map_or(usize::MAX, |at| usize::from(*at));
+        table.get(row).and_then(|costs| costs.get(segment)).copied().unwrap_or(IMPOSSIBLE)
+    };
+    let mut lines: Vec<Vec<Cell>> = Vec::with_capacity(words.len() + 1);
+    for row in 0..=words.len() {
+        let mut line: Vec<Cell> = Vec::with_capacity(path.len() + 1);
+        for column in 0..=path.len() {
+            let at = |up: usize, left: usize| -> Cell {
+                let (Some(row), Some(column)) = (row.checked_sub(up), column.checked_sub(left)) else { return Cell::NONE };
+                if up == 0 { line.get(column) } else { lines.get(row).and_then(|line| line.get(column)) }
+                    .copied()
+                    .unwrap_or(Cell::NONE)
+            };
+            let mut cell = if row == 0 && column == 0 {
+                Cell { cost: 0, moved: false, found: false }
+            } else {
+                Cell::NONE
+            };
+            if let Some(previous) = row.checked_sub(1) {
+                let extra = surplus(words.get(previous).copied().unwrap_or_default());
+                cell = cell.or(at(1, 0).plus(extra, true, false));
+            }
+            if let Some(previous) = column.checked_sub(1) {
+                cell = cell.or(at(0, 1).plus(missing(name(previous)), true, false));
+            }
+            if let (Some(r), Some(c)) = (row.checked_sub(1), column.checked_sub(1)) {
+                cell = cell.or(at(1, 1).plus(read(r, c), false, true));
+                if let (Some(r2), Some(c2)) = (row.checked_sub(2), column.checked_sub(2)) {
+                    let swapped = read(r, c2).saturating_add(read(r2, c)).saturating_add(SWAP);
+                    cell = cell.or(at(2, 2).plus(swapped, true, true));
+                }
+            }
+            line.push(cell);
+        }
+        lines.push(line);
+    }
+    let last = lines.last().and_then(|line| line.last()).copied().unwrap_or(Cell::NONE);
+    Alignment { cost: if last.found { last.cost } else { IMPOSSIBLE }, moved: last.moved }
+}
+
+/// The candidates with their costs; of one key, the cheapest reading counts.
+#[derive(Default)]
+struct Ranking(Map<String, (u32, Why)>);
+
+impl Ranking {
+    fn add(&mut self, cost: u32, key: String, why: Why) {
+        let best = self.0.entry(key).or_insert((cost, why));
+        if cost < best.0 {
+            *best = (cost, why);
+        }
+    }
+
+    fn best(self, limit: usize) -> Vec<Suggestion> {
+        let mut all: Vec<_> = self.0.into_iter().map(|(key, (cost, why))| (cost, key, why)).collect();
+        all.sort();
+        // What is far behind the first is noise.
+        let worst = all.first().map_or(0, |(cost, _, _)| cost + 16);
+        all.into_iter()
+            .take_while(|(cost, _, _)| *cost <= worst)
+            .take(limit)
+            .map(|(_, key, why)| Suggestion { key, why })
+            .collect()
+    }
+}
