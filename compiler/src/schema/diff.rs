@@ -56,7 +56,10 @@ pub fn diff(old: &Schema, new: &Schema) -> SchemaDiff {
             Some(is) => {
                 let fields = fields(was, &is);
                 if !fields.is_empty() {
-                    diff.changed.push(ChangedAttribute { path: was.path.to_string(), fields });
+                    diff.changed.push(ChangedAttribute {
+                        path: was.path.to_string(),
+                        fields,
+                    });
                 }
             }
         }
@@ -102,12 +105,21 @@ mod tests {
 
     #[test]
     fn each_kind_of_change_is_listed() {
-        let old = schema("a.b\tint\tfalse\tlinux\t*\tevent\tprocess\tstable\tfixed\t-\nc\tint\tfalse\tlinux\t*\tevent\tprocess\tstable\tfixed\t-\n");
-        let new = schema("a.b\tport\tfalse\tlinux\texec\tevent\tprocess\tstable\tfixed\t-\nd\tint\tfalse\tlinux\t*\tevent\tprocess\tstable\tfixed\t-\n");
+        let old = schema(
+            "a.b\tint\tfalse\tlinux\t*\tevent\tprocess\tstable\tfixed\t-\nc\tint\tfalse\tlinux\t*\tevent\tprocess\tstable\tfixed\t-\n",
+        );
+        let new = schema(
+            "a.b\tport\tfalse\tlinux\texec\tevent\tprocess\tstable\tfixed\t-\nd\tint\tfalse\tlinux\t*\tevent\tprocess\tstable\tfixed\t-\n",
+        );
         let diff = diff(&old, &new);
         assert_eq!(diff.added, ["d"]);
         assert_eq!(diff.removed, ["c"]);
-        let fields: Vec<_> = diff.changed.iter().flat_map(|c| &c.fields).map(|f| (f.field, &*f.old, &*f.new)).collect();
+        let fields: Vec<_> = diff
+            .changed
+            .iter()
+            .flat_map(|c| &c.fields)
+            .map(|f| (f.field, &*f.old, &*f.new))
+            .collect();
         assert_eq!(fields, [("type", "int", "port"), ("kinds", "*", "exec")]);
     }
 

@@ -18,7 +18,14 @@ pub(super) const ROLES_HEADER: &str = "prefix\tstructure\trole";
 /// The line of a key, as it stands in the table.
 fn line(key: &str) -> Option<&'static str> {
     static LINES: OnceLock<Map<&'static str, &'static str>> = OnceLock::new();
-    LINES.get_or_init(|| table::embedded(TEXT, HEADER).map(|[key, text]: [_; 2]| (key, text)).collect()).get(key).copied()
+    LINES
+        .get_or_init(|| {
+            table::embedded(TEXT, HEADER)
+                .map(|[key, text]: [_; 2]| (key, text))
+                .collect()
+        })
+        .get(key)
+        .copied()
 }
 
 /// The structure below a prefix and its role.
@@ -58,13 +65,20 @@ impl Schema {
             if let Some(text) = path_line(&attribute.path) {
                 return text;
             }
-            let key = if attribute.declared { "~declared" } else { "~undocumented" };
+            let key = if attribute.declared {
+                "~declared"
+            } else {
+                "~undocumented"
+            };
             return line(key).unwrap_or_default().to_owned();
         }
-        let Some(never) = self.never_emitted(path) else { return String::new() };
+        let Some(never) = self.never_emitted(path) else {
+            return String::new();
+        };
         let instead: Vec<_> = never.instead.iter().map(|key| format!("`{key}`")).collect();
         let text = line("~never").unwrap_or_default();
-        text.replace("{instead}", &instead.join(", ")).replace("{note}", never.note)
+        text.replace("{instead}", &instead.join(", "))
+            .replace("{note}", never.note)
     }
 
     /// What a tag holds; empty if the schema says nothing of it.

@@ -54,32 +54,62 @@ impl Schema {
     pub fn parse(attributes_tsv: &str) -> Result<Self, SchemaError> {
         let schema = Self::read(attributes_tsv, |text| Cow::Owned(text.to_owned()))?;
         let unknown = |set: &str| super::enums::values(set).is_none();
-        match schema.attributes.iter().find(|attribute| attribute.value_set.as_deref().is_some_and(unknown)) {
+        match schema
+            .attributes
+            .iter()
+            .find(|attribute| attribute.value_set.as_deref().is_some_and(unknown))
+        {
             None => Ok(schema),
             Some(attribute) => {
                 let set = attribute.value_set.as_deref().unwrap_or_default();
                 let starts = |line: &&str| line.split('\t').next() == Some(&attribute.path);
-                let line = (1..).zip(attributes_tsv.lines()).find(|(_, line)| starts(line)).map_or(1, |(at, _)| at);
-                Err(SchemaError::new(line, format!("there is no value set `{set}`")))
+                let line = (1..)
+                    .zip(attributes_tsv.lines())
+                    .find(|(_, line)| starts(line))
+                    .map_or(1, |(at, _)| at);
+                Err(SchemaError::new(
+                    line,
+                    format!("there is no value set `{set}`"),
+                ))
             }
         }
     }
 
-    fn read<'t>(text: &'t str, keep: fn(&'t str) -> Cow<'static, str>) -> Result<Self, SchemaError> {
+    fn read<'t>(
+        text: &'t str,
+        keep: fn(&'t str) -> Cow<'static, str>,
+    ) -> Result<Self, SchemaError> {
         let mut kinds_before = ("*", KindSet::ALL);
-        let mut schema = Self { version: keep(table::pragma(text, "version").unwrap_or("unknown")), ..Self::default() };
-        let capacity = text.len() / 100;
+        let mut schema = Self {
+            version: keep(table::pragma(text, "version").unwrap_or("unknown")),
+            ..Self::default()
+        };
+        let capacity = text.len() / 80;
         schema.attributes.reserve(capacity);
         schema.index.reserve(capacity);
         schema.order.reserve(capacity);
         for row in table::rows(text, HEADER)? {
-            let [path, ty, multi, platforms, kinds, scope, family, stability, trust, set] = row.cells()?;
+            let [
+                path,
+                ty,
+                multi,
+                platforms,
+                kinds,
+                scope,
+                family,
+                stability,
+                trust,
+                set,
+            ] = row.cells()?;
             if path.is_empty() || path.bytes().any(|byte| byte == b'@' || byte <= b' ') {
                 return Err(row.error(format!("`{path}` is not a path")));
             }
             let word = |column: &str, cell: &str| row.error(format!("`{cell}` is not a {column}"));
             if kinds != kinds_before.0 {
-                kinds_before = (kinds, KindSet::parse(kinds).map_err(|kind| word("event kind", kind))?);
+                kinds_before = (
+                    kinds,
+                    KindSet::parse(kinds).map_err(|kind| word("event kind", kind))?,
+                );
             }
             let attribute = Attribute {
                 path: keep(path),
@@ -89,18 +119,22 @@ impl Schema {
                     "false" => false,
                     _ => return Err(row.error(format!("`{multi}` is neither `true` nor `false`"))),
                 },
-                platforms: Platforms::from_name(platforms).ok_or_else(|| word("list of platforms", platforms))?,
+                platforms: Platforms::from_name(platforms)
+                    .ok_or_else(|| word("list of platforms", platforms))?,
                 kinds: kinds_before.1,
                 scope: Scope::from_name(scope).ok_or_else(|| word("scope", scope))?,
                 family: Family::from_name(family).ok_or_else(|| word("family", family))?,
-                stability: Stability::from_name(stability).ok_or_else(|| word("stability", stability))?,
+                stability: Stability::from_name(stability)
+                    .ok_or_else(|| word("stability", stability))?,
                 trust: Trust::from_name(trust).ok_or_else(|| word("trust", trust))?,
                 value_set: (set != "-").then(|| keep(set)),
                 open_below: path.ends_with(".*"),
                 declared: false,
             };
             if !schema.insert(attribute) {
-                return Err(row.error(format!("`{path}` stands here twice, or the table is too long")));
+                return Err(row.error(format!(
+                    "`{path}` stands here twice, or the table is too long"
+                )));
             }
         }
         schema.sort();
@@ -109,9 +143,13 @@ impl Schema {
 
     /// Adds an attribute; false if its path is there already or there is no id left.
     fn insert(&mut self, attribute: Attribute) -> bool {
-        let Ok(number) = u16::try_from(self.attributes.len()) else { return false };
+        let Ok(number) = u16::try_from(self.attributes.len()) else {
+            return false;
+        };
         let id = AttrId(number);
-        let Entry::Vacant(entry) = self.index.entry(attribute.path.clone()) else { return false };
+        let Entry::Vacant(entry) = self.index.entry(attribute.path.clone()) else {
+            return false;
+        };
         entry.insert(id);
         if attribute.open_below {
             let stem = match &attribute.path {
@@ -143,8 +181,15 @@ impl Schema {
         let mut schema = self.clone();
         for (path, ty, multi) in attributes {
             let open_below = path.ends_with(".*");
+            let root = path.split('.').next().unwrap_or_default();
+            // What the Agent has no place for, a pipeline of one's own added, as a rule about the workload.
+            let family = if self.below(root).next().is_some() {
+                super::classify::family(&path)
+            } else {
+                Family::Workload
+            };
             schema.insert(Attribute {
-                family: super::classify::family(&path),
+                family,
                 stability: super::classify::stability(&path, ty),
                 path: Cow::Owned(path),
                 ty,
@@ -215,11 +260,19 @@ impl Schema {
 
     /// Every attribute below `prefix.`, by path.
     pub fn below(&self, prefix: &str) -> impl Iterator<Item = (AttrId, &Attribute)> + use<'_> {
-        let head = if prefix.is_empty() { String::new() } else { format!("{prefix}.") };
-        let start = self.order.partition_point(|&id| *self.attribute(id).path < *head);
-        self.order.iter().skip(start).map(|&id| (id, self.attribute(id))).take_while(move |(_, attribute)| {
-            attribute.path.starts_with(&head)
-        })
+        let head = if prefix.is_empty() {
+            String::new()
+        } else {
+            format!("{prefix}.")
+        };
+        let start = self
+            .order
+            .partition_point(|&id| *self.attribute(id).path < *head);
+        self.order
+            .iter()
+            .skip(start)
+            .map(|&id| (id, self.attribute(id)))
+            .take_while(move |(_, attribute)| attribute.path.starts_with(&head))
     }
 
     /// The segments right below a prefix (empty for the first segments), in order, each once.
@@ -228,13 +281,23 @@ impl Schema {
         for (id, attribute) in self.below(prefix) {
             let rest = attribute.path.get(prefix.len()..).unwrap_or_default();
             let rest = rest.strip_prefix('.').unwrap_or(rest);
-            let (segment, deeper) = rest.split_once('.').map_or((rest, false), |(segment, _)| (segment, true));
-            match children.iter_mut().rev().find(|child| child.segment == segment) {
+            let (segment, deeper) = rest
+                .split_once('.')
+                .map_or((rest, false), |(segment, _)| (segment, true));
+            match children
+                .iter_mut()
+                .rev()
+                .find(|child| child.segment == segment)
+            {
                 Some(child) => {
                     child.has_children |= deeper;
                     child.attribute = child.attribute.or((!deeper).then_some(id));
                 }
-                None => children.push(Child { segment, attribute: (!deeper).then_some(id), has_children: deeper }),
+                None => children.push(Child {
+                    segment,
+                    attribute: (!deeper).then_some(id),
+                    has_children: deeper,
+                }),
             }
         }
         children
@@ -251,8 +314,9 @@ impl Schema {
     /// The tag of a name.
     pub fn tag(&self, name: &str) -> Option<(TagId, &Tag)> {
         let known = tag::tags();
-        let at = tag::position(name)
-            .or_else(|| Some(known.len() + self.declared_tags.iter().position(|tag| tag.name == name)?))?;
+        let at = tag::position(name).or_else(|| {
+            Some(known.len() + self.declared_tags.iter().position(|tag| tag.name == name)?)
+        })?;
         let id = TagId(u16::try_from(at).ok()?);
         Some((id, self.tag_by_id(id)?))
     }
@@ -260,12 +324,16 @@ impl Schema {
     /// The tag of an id that this schema gave out.
     pub fn tag_by_id(&self, id: TagId) -> Option<&Tag> {
         let known = tag::tags();
-        known.get(id.index()).or_else(|| self.declared_tags.get(id.index().checked_sub(known.len())?))
+        known
+            .get(id.index())
+            .or_else(|| self.declared_tags.get(id.index().checked_sub(known.len())?))
     }
 
     /// Every tag: the Agent's by name, then the declared ones.
     pub fn tags(&self) -> impl Iterator<Item = (TagId, &Tag)> {
-        (0..=u16::MAX).map(TagId).zip(tag::tags().iter().chain(&self.declared_tags))
+        (0..=u16::MAX)
+            .map(TagId)
+            .zip(tag::tags().iter().chain(&self.declared_tags))
     }
 
     /// The rule-query key of a name.
@@ -293,14 +361,20 @@ impl Schema {
         agent_rule::all().iter()
     }
 
-    /// A key, without `@`, that documentation prints and no Agent emits.
+    /// An attribute, without `@`, that documentation prints and no Agent for Linux emits. `usr.name` is one although the
+    /// Agent for Windows has it, so this is to be asked before [`Schema::attribute_id`].
     pub fn never_emitted(&self, path: &str) -> Option<&'static NeverEmitted> {
-        never::find(path)
+        never::attribute(path)
     }
 
-    /// Every key that documentation prints and no Agent emits, by name.
+    /// A tag that documentation prints and that does not exist.
+    pub fn never_emitted_tag(&self, name: &str) -> Option<&'static NeverEmitted> {
+        never::tag(name)
+    }
+
+    /// Every attribute that documentation prints and no Agent for Linux emits, by name.
     pub fn never_emitted_keys(&self) -> impl Iterator<Item = &'static NeverEmitted> {
-        never::all().iter()
+        never::attributes()
     }
 }
 

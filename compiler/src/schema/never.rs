@@ -18,20 +18,45 @@ pub struct NeverEmitted {
     pub note: &'static str,
 }
 
-/// Every such key, by name.
-pub(super) fn all() -> &'static [NeverEmitted] {
-    static ALL: OnceLock<Vec<NeverEmitted>> = OnceLock::new();
+/// Every such key as it is written, by name: with `@` an attribute, without a tag.
+fn all() -> &'static [(&'static str, NeverEmitted)] {
+    static ALL: OnceLock<Vec<(&'static str, NeverEmitted)>> = OnceLock::new();
     ALL.get_or_init(|| {
         let mut keys: Vec<_> = table::embedded(TEXT, HEADER)
-            .map(|[key, instead, note]: [_; 3]| NeverEmitted { key, instead: instead.split(',').collect(), note })
+            .map(|[written, instead, note]: [_; 3]| {
+                let key = written.trim_start_matches('@');
+                (
+                    written,
+                    NeverEmitted {
+                        key,
+                        instead: instead.split(',').collect(),
+                        note,
+                    },
+                )
+            })
             .collect();
-        keys.sort_by_key(|never| never.key);
+        keys.sort_by_key(|(written, _)| *written);
         keys
     })
 }
 
-/// The entry of a key, without `@`.
-pub(super) fn find(key: &str) -> Option<&'static NeverEmitted> {
-    let at = all().binary_search_by_key(&key, |never| never.key).ok()?;
-    all().get(at)
+/// Every such attribute, by name.
+pub(super) fn attributes() -> impl Iterator<Item = &'static NeverEmitted> {
+    all()
+        .iter()
+        .filter(|(written, _)| written.starts_with('@'))
+        .map(|(_, never)| never)
+}
+
+/// The entry of an attribute, without `@`.
+pub(super) fn attribute(path: &str) -> Option<&'static NeverEmitted> {
+    attributes().find(|never| never.key == path)
+}
+
+/// The entry of a tag.
+pub(super) fn tag(name: &str) -> Option<&'static NeverEmitted> {
+    all()
+        .iter()
+        .find(|(written, _)| *written == name)
+        .map(|(_, never)| never)
 }

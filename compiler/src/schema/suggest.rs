@@ -5,10 +5,13 @@
 //! are tried in place of each segment. What signals are known to carry goes before what only events do, and the short
 //! before the deep. The order is the same on every run.
 
+use std::rc::Rc;
+
 use super::attribute::{Attribute, Platforms, Scope};
 use super::distance::edits;
 use super::embedded::Schema;
 use super::hash::Map;
+use super::never::NeverEmitted;
 use super::secl;
 use super::words::words;
 
@@ -54,6 +57,7 @@ impl Schema {
     pub fn suggest_attribute(&self, wrong: &str, limit: usize) -> Vec<Suggestion> {
         let key = normal(wrong);
         let mut ranking = Ranking::default();
+        ranking.add_instead(self.never_emitted(&key));
         self.rank_known(&key, &mut ranking);
         if let Some((_, tag)) = self.tag(&key) {
             ranking.add(1, tag.name.to_string(), Why::Tag);
@@ -69,6 +73,10 @@ impl Schema {
     pub fn suggest_tag(&self, wrong: &str, limit: usize) -> Vec<Suggestion> {
         let key = normal(wrong);
         let mut ranking = Ranking::default();
+        ranking.add_instead(
+            self.never_emitted_tag(&key)
+                .or_else(|| self.never_emitted(&key)),
+        );
         if self.attribute_id(&key).is_some() {
             ranking.add(1, format!("@{key}"), Why::Tag);
         }
@@ -80,13 +88,8 @@ impl Schema {
         ranking.best(limit)
     }
 
-    /// What the tables say of the whole key.
+    /// What the rule language calls by the whole key.
     fn rank_known(&self, key: &str, ranking: &mut Ranking) {
-        if let Some(never) = self.never_emitted(key) {
-            for (cost, instead) in (0..).zip(&never.instead) {
-                ranking.add(cost, (*instead).to_owned(), Why::NeverEmitted);
-            }
-        }
         for (cost, path) in (2..).zip(secl::attributes_of(key)) {
             if self.attribute_id(path).is_some() {
                 ranking.add(cost, format!("@{path}"), Why::Secl);
@@ -99,18 +102,31 @@ impl Schema {
         let flat = flat(key);
         for (attribute, _) in &segments.paths {
             if self::flat(&attribute.path) == flat {
-                ranking.add(handicap + 2 + weight(attribute), format!("@{}", attribute.path), Why::Typo);
+                ranking.add(
+                    handicap + 2 + weight(attribute),
+                    format!("@{}", attribute.path),
+                    Why::Typo,
+                );
             }
         }
+        let mut read: Map<String, Rc<[u32]>> = Map::default();
         for variant in variants(key) {
             let words: Vec<&str> = variant.path.split('.').collect();
             if words.len() > MAX_SEGMENTS {
                 continue;
             }
             let limit = (12 + 10 * u32::try_from(words.len()).unwrap_or_default()).min(52);
-            let table = segments.costs(&words);
+            let table: Vec<Rc<[u32]>> = words
+                .iter()
+                .map(|word| {
+                    let costs = read.entry((*word).to_owned());
+                    Rc::clone(costs.or_insert_with(|| segments.costs(word)))
+                })
+                .collect();
+            let least = segments.least(&table);
             for (attribute, path) in &segments.paths {
-                if words.len().abs_diff(path.len()) > 3 {
+                let at_least = path.iter().filter_map(|at| least.get(usize::from(*at)));
+                if words.len().abs_diff(path.len()) > 3 || at_least.sum::<u32>() > limit {
                     continue;
                 }
                 let alignment = align(&words, path, &table, &segments.names);
@@ -139,7 +155,10 @@ impl Schema {
             let bound = bound(&wanted, &name);
             let cost = if name == wanted {
                 Some((2, Why::Typo))
-            } else if ["kube", "ecs", "container"].iter().any(|prefix| name.strip_prefix(prefix) == Some(&*wanted)) {
+            } else if ["kube", "ecs", "container"]
+                .iter()
+                .any(|prefix| name.strip_prefix(prefix) == Some(&*wanted))
+            {
                 Some((9, Why::Synonym))
             } else if wanted.len() >= 5 && name.starts_with(&wanted) {
                 Some((12, Why::Typo))
@@ -166,7 +185,10 @@ fn normal(key: &str) -> String {
 
 /// A key without what stands between its words.
 fn flat(key: &str) -> String {
-    key.chars().filter(|c| !matches!(c, '.' | '_' | '-')).map(|c| c.to_ascii_lowercase()).collect()
+    key.chars()
+        .filter(|c| !matches!(c, '.' | '_' | '-'))
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 fn comparable(key: &str) -> bool {
@@ -196,13 +218,36 @@ fn edit_cost(edits: usize) -> u32 {
 fn weight(attribute: &Attribute) -> u32 {
     let path = &*attribute.path;
     let depth = u32::try_from(path.split('.').count()).unwrap_or_default();
-    let rare = ["ptrace.", "signal.", "mount.", "cgroup_write.", "syscall.", "file.destination."];
+    let rare = [
+        "ptrace.",
+        "signal.",
+        "mount.",
+        "cgroup_write.",
+        "syscall.",
+        "file.destination.",
+    ];
     2 * depth
-        + if attribute.scope == Scope::Signal { 0 } else { 6 }
+        + if attribute.scope == Scope::Signal {
+            0
+        } else {
+            6
+        }
         + if attribute.kinds.is_empty() { 60 } else { 0 }
-        + if attribute.platforms == Platforms::WINDOWS { 12 } else { 0 }
-        + if rare.iter().any(|root| path.starts_with(root)) { 6 } else { 0 }
-        + if path.starts_with("process.ancestors.") { 1 } else { 0 }
+        + if attribute.platforms == Platforms::WINDOWS {
+            12
+        } else {
+            0
+        }
+        + if rare.iter().any(|root| path.starts_with(root)) {
+            6
+        } else {
+            0
+        }
+        + if path.starts_with("process.ancestors.") {
+            1
+        } else {
+            0
+        }
 }
 
 /// A spelling of the key with other words for some of its segments.
@@ -214,7 +259,11 @@ struct Variant {
 
 /// The key as given, then with one other word in place, then with two.
 fn variants(key: &str) -> Vec<Variant> {
-    let mut variants = vec![Variant { path: key.to_owned(), cost: 0, why: Why::Typo }];
+    let mut variants = vec![Variant {
+        path: key.to_owned(),
+        cost: 0,
+        why: Why::Typo,
+    }];
     let mut from = 0;
     for _ in 0..2 {
         let mut more = Vec::new();
@@ -244,16 +293,24 @@ fn replace_words(variant: &Variant, more: &mut Vec<Variant>) {
         }
         for (start, window) in words.windows(width.max(1)).enumerate() {
             for (rank, meaning) in (0..).step_by(4).zip(secl::meanings(&window.join("."))) {
+                let whole = window.len() == words.len();
                 // `path` alone means the path of the file; within a longer key it means what it says.
-                let leaf = || meaning.rsplit('.').next() == window.last().copied();
-                if meaning.starts_with("tag:") || (window.len() < words.len() && window.len() == 1 && leaf()) {
+                let says_itself = || {
+                    let (first, last) = (window.first().copied(), window.last().copied());
+                    let mut segments = meaning.split('.');
+                    segments.next() == first || segments.next_back() == last
+                };
+                if meaning.starts_with("tag:") || (!whole && window.len() == 1 && says_itself()) {
                     continue;
                 }
                 let head = words.iter().take(start).copied();
                 let tail = words.iter().skip(start + window.len()).copied();
                 let path: Vec<&str> = head.chain([*meaning]).chain(tail).collect();
-                let whole = u32::from(window.len() != words.len());
-                more.push(Variant { path: path.join("."), cost: variant.cost + 4 + whole + rank, why: Why::Synonym });
+                more.push(Variant {
+                    path: path.join("."),
+                    cost: variant.cost + 4 + u32::from(!whole) + rank,
+                    why: Why::Synonym,
+                });
             }
         }
     }
@@ -283,9 +340,25 @@ impl<'s> Segments<'s> {
         Self { names, paths }
     }
 
-    /// What it costs to read each of the words as each of the segments.
-    fn costs(&self, words: &[&str]) -> Vec<Vec<u32>> {
-        words.iter().map(|word| self.names.iter().map(|name| word_cost(word, name)).collect()).collect()
+    /// What it costs to read a word as each of the segments.
+    fn costs(&self, word: &str) -> Rc<[u32]> {
+        self.names
+            .iter()
+            .map(|name| word_cost(word, name))
+            .collect()
+    }
+
+    /// What each segment costs at least, whatever of the words it is read from.
+    fn least(&self, table: &[Rc<[u32]>]) -> Vec<u32> {
+        let of = |at: usize, name: &str| {
+            let read = table.iter().filter_map(|costs| costs.get(at)).min();
+            read.map_or(IMPOSSIBLE, |cost| *cost).min(missing(name))
+        };
+        self.names
+            .iter()
+            .enumerate()
+            .map(|(at, name)| of(at, name))
+            .collect()
     }
 }
 
@@ -296,8 +369,13 @@ fn word_cost(word: &str, name: &str) -> u32 {
     if let Some(edits) = edits(word, name, bound(word, name)) {
         return edit_cost(edits);
     }
-    let begins = word.len() >= 4 && name.starts_with(word) || name.len() >= 4 && word.starts_with(name);
-    if begins || flat(word) == flat(name) { 10 } else { IMPOSSIBLE }
+    let begins =
+        word.len() >= 4 && name.starts_with(word) || name.len() >= 4 && word.starts_with(name);
+    if begins || flat(word) == flat(name) {
+        10
+    } else {
+        IMPOSSIBLE
+    }
 }
 
 /// What it costs if the key lacks a segment.
@@ -322,7 +400,7 @@ struct Alignment {
 }
 
 /// The cheapest way to read the words as a path. At least one segment has to be found again.
-fn align(words: &[&str], path: &[u16], table: &[Vec<u32>], names: &[&str]) -> Alignment {
+fn align(words: &[&str], path: &[u16], table: &[Rc<[u32]>], names: &[&str]) -> Alignment {
     #[derive(Clone, Copy)]
     struct Cell {
         cost: u32,
@@ -330,34 +408,66 @@ fn align(words: &[&str], path: &[u16], table: &[Vec<u32>], names: &[&str]) -> Al
         found: bool,
     }
     impl Cell {
-        const NONE: Self = Self { cost: IMPOSSIBLE, moved: false, found: false };
+        const NONE: Self = Self {
+            cost: IMPOSSIBLE,
+            moved: false,
+            found: false,
+        };
 
         fn plus(self, cost: u32, moved: bool, found: bool) -> Self {
-            Self { cost: self.cost.saturating_add(cost), moved: self.moved || moved, found: self.found || found }
+            Self {
+                cost: self.cost.saturating_add(cost),
+                moved: self.moved || moved,
+                found: self.found || found,
+            }
         }
 
         /// A reading that finds a segment goes before one that is as cheap and finds none.
         fn or(self, other: Self) -> Self {
-            if (other.cost, !other.found) < (self.cost, !self.found) { other } else { self }
+            if (other.cost, !other.found) < (self.cost, !self.found) {
+                other
+            } else {
+                self
+            }
         }
     }
-    let name = |column: usize| path.get(column).and_then(|at| names.get(usize::from(*at))).copied().unwrap_or_default();
+    let name = |column: usize| {
+        path.get(column)
+            .and_then(|at| names.get(usize::from(*at)))
+            .copied()
+            .unwrap_or_default()
+    };
     let read = |row: usize, column: usize| -> u32 {
         let segment = path.get(column).map_or(usize::MAX, |at| usize::from(*at));
-        table.get(row).and_then(|costs| costs.get(segment)).copied().unwrap_or(IMPOSSIBLE)
+        table
+            .get(row)
+            .and_then(|costs| costs.get(segment))
+            .copied()
+            .unwrap_or(IMPOSSIBLE)
     };
     let mut lines: Vec<Vec<Cell>> = Vec::with_capacity(words.len() + 1);
     for row in 0..=words.len() {
         let mut line: Vec<Cell> = Vec::with_capacity(path.len() + 1);
         for column in 0..=path.len() {
             let at = |up: usize, left: usize| -> Cell {
-                let (Some(row), Some(column)) = (row.checked_sub(up), column.checked_sub(left)) else { return Cell::NONE };
-                if up == 0 { line.get(column) } else { lines.get(row).and_then(|line| line.get(column)) }
-                    .copied()
-                    .unwrap_or(Cell::NONE)
+                let (Some(row), Some(column)) = (row.checked_sub(up), column.checked_sub(left))
+                else {
+                    return Cell::NONE;
+                };
+                if up == 0 {
+                    line.get(column)
+                } else {
+                    lines.get(row).and_then(|line| line.get(column))
+                }
+                .copied()
+                .unwrap_or(Cell::NONE)
             };
             let mut cell = if row == 0 && column == 0 {
-                Cell { cost: 0, moved: false, found: false }
+                Cell {
+                    cost: 0,
+                    moved: false,
+                    found: false,
+                }
             } else {
                 Cell::NONE
             };
@@ -379,8 +489,15 @@ fn align(words: &[&str], path: &[u16], table: &[Vec<u32>], names: &[&str]) -> Al
         }
         lines.push(line);
     }
-    let last = lines.last().and_then(|line| line.last()).copied().unwrap_or(Cell::NONE);
-    Alignment { cost: if last.found { last.cost } else { IMPOSSIBLE }, moved: last.moved }
+    let last = lines
+        .last()
+        .and_then(|line| line.last())
+        .copied()
+        .unwrap_or(Cell::NONE);
+    Alignment {
+        cost: if last.found { last.cost } else { IMPOSSIBLE },
+        moved: last.moved,
+    }
 }
 
 /// The candidates with their costs; of one key, the cheapest reading counts.
@@ -395,8 +512,18 @@ impl Ranking {
         }
     }
 
+    fn add_instead(&mut self, never: Option<&NeverEmitted>) {
+        for (cost, instead) in (0..).zip(never.iter().flat_map(|never| &never.instead)) {
+            self.add(cost, (*instead).to_owned(), Why::NeverEmitted);
+        }
+    }
+
     fn best(self, limit: usize) -> Vec<Suggestion> {
-        let mut all: Vec<_> = self.0.into_iter().map(|(key, (cost, why))| (cost, key, why)).collect();
+        let mut all: Vec<_> = self
+            .0
+            .into_iter()
+            .map(|(key, (cost, why))| (cost, key, why))
+            .collect();
         all.sort();
         // What is far behind the first is noise.
         let worst = all.first().map_or(0, |(cost, _, _)| cost + 16);

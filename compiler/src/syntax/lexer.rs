@@ -4,7 +4,7 @@
 //! a key (and inside a range or `CIDR(…)`), and inside a group of values. Which one is in force follows from the
 //! tokens before.
 
-use logos::{Lexer as Logos, Logos as _};
+use logos::Lexer as Logos;
 
 use crate::base::Span;
 use crate::syntax::token::{Token, TokenKind};
@@ -232,5 +232,110 @@ impl Group {
             Group::OpenBrace => TokenKind::OpenBrace,
             Group::CloseBrace => TokenKind::CloseBrace,
         }
+    }
+}
+
+/// What the tokens so far make of the characters to come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Outer,
+    /// Right behind a key.
+    Value,
+    /// Inside `( … )` of values, that deep.
+    Group(u32),
+    /// Inside a range or `CIDR(…)`.
+    Bounds,
+}
+
+/// All tokens of `text`, trivia included, in order: together they are the text.
+#[must_use]
+pub fn lex(text: &str) -> Vec<Token> {
+    let mut tokens = Vec::with_capacity(text.len() / 4);
+    lex_into(text, |token| tokens.push(token));
+    tokens
+}
+
+/// Hands every token of `text` to `each`, trivia included. Linear, no allocation.
+pub fn lex_into(text: &str, mut each: impl FnMut(Token)) {
+    let mut lexer = Cursor { text, at: 0, first_on_line: true, mode: Mode::Outer, list: ListStart::No };
+    while lexer.run(&mut each) {}
+}
+
+/// How much of `let NAME = (` was seen: that parenthesis opens a group of values.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ListStart {
+    No,
+    Equals,
+}
+
+struct Cursor<'t> {
+    text: &'t str,
+    at: usize,
+    first_on_line: bool,
+    mode: Mode,
+    list: ListStart,
+}
+
+impl<'t> Cursor<'t> {
+    /// Lexes while one token set is in force; false at the end of the text.
+    fn run(&mut self, each: &mut impl FnMut(Token)) -> bool {
+        match self.mode {
+            Mode::Outer => self.tokens(Outer::kind, each),
+            Mode::Value | Mode::Bounds => self.tokens(Value::kind, each),
+            Mode::Group(_) => self.tokens(Group::kind, each),
+        }
+    }
+
+    fn tokens<T: logos::Logos<'t, Source = str, Extras = ()>>(
+        &mut self,
+        kind: impl Fn(T) -> TokenKind,
+        each: &mut impl FnMut(Token),
+    ) -> bool {
+        let base = self.at;
+        let mut lexer = Logos::<'t, T>::new(self.text.get(base..).unwrap_or_default());
+        while let Some(token) = lexer.next() {
+            let kind = token.map_or(TokenKind::Stray, &kind);
+            let span = lexer.span();
+            each(Token {
+                kind,
+                first_on_line: self.first_on_line,
+                span: Span::new((base + span.start) as u32, (base + span.end) as u32),
+            });
+            self.at = base + span.end;
+            if self.step(kind) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Follows the token; true where another token set takes over.
+    fn step(&mut self, kind: TokenKind) -> bool {
+        let before = self.mode;
+        self.first_on_line = match kind {
+            TokenKind::Newline => true,
+            TokenKind::Blank => self.first_on_line,
+            _ => false,
+        };
+        self.mode = match (self.mode, kind) {
+            (Mode::Outer, TokenKind::Key) => Mode::Value,
+            (Mode::Outer, TokenKind::Cidr) => Mode::Bounds,
+            (Mode::Outer, TokenKind::OpenParen) if self.list == ListStart::Equals => Mode::Group(1),
+            (Mode::Value, TokenKind::OpenParen) => Mode::Group(1),
+            (Mode::Value, TokenKind::OpenBracket | TokenKind::OpenBrace) => Mode::Bounds,
+            (Mode::Value, _) => Mode::Outer,
+            (Mode::Group(depth), TokenKind::OpenParen) => Mode::Group(depth + 1),
+            (Mode::Group(1), TokenKind::CloseParen) => Mode::Outer,
+            (Mode::Group(depth), TokenKind::CloseParen) => Mode::Group(depth - 1),
+            (Mode::Group(_), TokenKind::OpenBrace | TokenKind::CloseBrace) => Mode::Outer,
+            (Mode::Bounds, TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace) => Mode::Outer,
+            (mode, _) => mode,
+        };
+        self.list = match (kind, self.list) {
+            (TokenKind::Equals, _) => ListStart::Equals,
+            (TokenKind::Blank | TokenKind::Newline | TokenKind::Comment, list) => list,
+            _ => ListStart::No,
+        };
+        before != self.mode
     }
 }

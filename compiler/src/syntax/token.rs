@@ -28,7 +28,7 @@ pub enum TokenKind {
     Key,
     /// `$name`.
     Reference,
-    /// A bare value.
+    /// A bare value; a comparison starts with `>` or `<`.
     Bare,
     /// Quotes and bare characters glued together, as in `*"x y"*`.
     Mixed,
@@ -44,8 +44,6 @@ pub enum TokenKind {
     Minus,
     /// `TO` in a value.
     To,
-    /// `>`, `>=`, `<`, `<=` at the start of a value.
-    Compare,
     /// `(`
     OpenParen,
     /// `)`

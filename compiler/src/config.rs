@@ -1,0 +1,109 @@
+//! What `quell.toml` says, and the context that every analysis is given.
+//!
+//! Not here: finding and reading the file.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::diag::{Code, Severity};
+use crate::hir::Instant;
+use crate::schema::Schema;
+
+/// The project's configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Config {
+    /// `[schema]`
+    pub schema: SchemaConfig,
+    /// `[lints]`: a level per code or group; a code wins over its group.
+    pub lints: BTreeMap<String, Level>,
+    /// `[paths]`
+    pub paths: Paths,
+}
+
+/// `[schema]`: which attributes there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct SchemaConfig {
+    /// A schema file made by `quell schema import`, relative to `quell.toml`; the built-in schema if absent.
+    pub file: Option<String>,
+    /// The version the project expects; a different schema is an error.
+    pub version: Option<String>,
+    /// What an unknown attribute or tag is.
+    pub unknown: Option<Level>,
+    /// Prefixes (`@custom.` or `team_`) below which anything is allowed.
+    pub allow_prefixes: Vec<String>,
+}
+
+/// `[paths]`: which files belong to the project.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Paths {
+    /// Globs relative to `quell.toml`; every `.quell` file if empty.
+    pub include: Vec<String>,
+    /// Globs that are left out.
+    pub exclude: Vec<String>,
+}
+
+/// How a lint is treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Not reported.
+    Allow,
+    /// Reported, never fails.
+    Hint,
+    /// Reported.
+    Warn,
+    /// An error.
+    Deny,
+}
+
+impl Level {
+    /// The severity, or nothing where it is not reported.
+    #[must_use]
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Level::Allow => None,
+            Level::Hint => Some(Severity::Hint),
+            Level::Warn => Some(Severity::Warning),
+            Level::Deny => Some(Severity::Error),
+        }
+    }
+}
+
+impl Config {
+    /// What a code weighs in this project; nothing where it is switched off.
+    #[must_use]
+    pub fn severity(&self, code: Code) -> Option<Severity> {
+        if !code.is_configurable() {
+            return Some(code.severity());
+        }
+        let level = self.lints.get(code.name()).or_else(|| self.lints.get(code.group().name()));
+        match level {
+            Some(level) => level.severity(),
+            None => match (code, self.schema.unknown) {
+                (Code::UnknownAttribute | Code::UnknownTag, Some(level)) => level.severity(),
+                _ => Some(code.severity()),
+            },
+        }
+    }
+
+    /// Whether a key that nothing declares lies below an allowed prefix. `key` carries its `@`.
+    #[must_use]
+    pub fn allows_key(&self, key: &str) -> bool {
+        self.schema.allow_prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()))
+    }
+}
+
+/// What every check is given: passed, never stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Attributes and tags.
+    pub schema: &'a Schema,
+    /// Levels and policy.
+    pub config: &'a Config,
+    /// The present moment, in milliseconds since the Unix epoch.
+    pub now: Instant,
+}

@@ -1,0 +1,253 @@
+use crate::base::Span;
+use crate::schema::{AttrId, TagId};
+
+/// A condition as a flat arena of nodes and one string that holds every decoded value.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Query {
+    nodes: Vec<Node>,
+    children: Vec<NodeId>,
+    text: String,
+    root: NodeId,
+    /// The block it came from, braces included.
+    pub span: Span,
+}
+
+/// A node of a [`Query`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct NodeId(u32);
+
+/// A piece of a query's own text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct TextRef {
+    start: u32,
+    end: u32,
+}
+
+/// The children of an `And` or `Or`, two or more, in source order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Nodes {
+    start: u32,
+    end: u32,
+}
+
+/// What a node says and where it was said.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Node {
+    /// What it says.
+    pub kind: NodeKind,
+    /// Where, relative to the item. A term from a `let` has the span of the reference.
+    pub span: Span,
+}
+
+/// The four things a condition is made of.
+///
+/// INVARIANT: an `And` holds no `And`, an `Or` no `Or`, and a `Not` no `Not`: lowering flattens them. The tree is at
+/// most as deep as the nesting cap.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum NodeKind {
+    /// All hold.
+    And(Nodes),
+    /// One holds.
+    Or(Nodes),
+    /// It does not hold.
+    Not(NodeId),
+    /// An attribute or tag has a value that passes the test. `key:(a OR b)` is an `Or` of terms.
+    Term {
+        /// Of what.
+        key: Key,
+        /// Which values.
+        test: Test,
+    },
+}
+
+/// The left side of a term.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Key {
+    /// As Datadog takes it: `@process.args`, `kube_service`.
+    pub text: TextRef,
+    /// Where it was written, the colon left out.
+    pub span: Span,
+    /// What it is.
+    pub kind: KeyKind,
+}
+
+/// What a key is known as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum KeyKind {
+    /// An attribute of the schema or a declared one.
+    Attribute(AttrId),
+    /// A key that the guide names and the Agent never emits.
+    NeverEmitted,
+    /// An attribute that nothing declares, where the configuration lets it pass.
+    UnknownAttribute,
+    /// A tag of the schema or a declared one.
+    Tag(TagId),
+    /// A tag that nothing declares, where the configuration lets it pass.
+    UnknownTag,
+    /// A key of detection rules, in `rules { }`.
+    RuleKey,
+}
+
+/// The right side of a term.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Test {
+    /// `*`: there is a value.
+    Present,
+    /// Exactly this text.
+    Exact(TextRef),
+    /// A pattern: `*` any run, `?` one character, `\` makes the next character literal (only `*`, `?`, `\` are escaped).
+    Glob(TextRef),
+    /// Between two numbers; at least one bound is there.
+    Range {
+        /// Lower bound.
+        low: Option<Bound>,
+        /// Upper bound.
+        high: Option<Bound>,
+    },
+    /// Inside one of these networks, joined by commas.
+    Networks(TextRef),
+}
+
+/// One end of a range.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Bound {
+    /// As a number; the text keeps all digits.
+    pub value: f64,
+    /// As written.
+    pub text: TextRef,
+    /// Whether the bound itself is inside.
+    pub inclusive: bool,
+}
+
+impl Query {
+    /// The outermost node.
+    #[must_use]
+    pub fn root(&self) -> NodeId {
+        self.root
+    }
+
+    /// The node of that id. Ids of another query give some node or a term on nothing, never a panic.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> Node {
+        self.nodes.get(id.0 as usize).copied().unwrap_or(NOTHING)
+    }
+
+    /// The children behind a list.
+    #[must_use]
+    pub fn children(&self, list: Nodes) -> &[NodeId] {
+        self.children.get(list.start as usize..list.end as usize).unwrap_or_default()
+    }
+
+    /// The text behind a reference.
+    #[must_use]
+    pub fn text(&self, at: TextRef) -> &str {
+        self.text.get(at.start as usize..at.end as usize).unwrap_or_default()
+    }
+
+    /// Every term, in source order.
+    pub fn terms(&self) -> impl Iterator<Item = (NodeId, Span, Key, Test)> + '_ {
+        self.nodes.iter().enumerate().filter_map(|(index, node)| match node.kind {
+            NodeKind::Term { key, test } => Some((NodeId(index as u32), node.span, key, test)),
+            _ => None,
+        })
+    }
+
+    /// Whether a node says the same as a node of another query: same shape, keys and tests; spans do not count.
+    #[must_use]
+    pub fn same(&self, id: NodeId, other: &Query, other_id: NodeId) -> bool {
+        match (self.node(id).kind, other.node(other_id).kind) {
+            (NodeKind::And(a), NodeKind::And(b)) | (NodeKind::Or(a), NodeKind::Or(b)) => {
+                let (a, b) = (self.children(a), other.children(b));
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.same(*a, other, *b))
+            }
+            (NodeKind::Not(a), NodeKind::Not(b)) => self.same(a, other, b),
+            (NodeKind::Term { key: a, test: x }, NodeKind::Term { key: b, test: y }) => {
+                self.text(a.text) == other.text(b.text) && self.same_test(x, other, y)
+            }
+            _ => false,
+        }
+    }
+
+    fn same_test(&self, a: Test, other: &Query, b: Test) -> bool {
+        let bound = |a: Option<Bound>, b: Option<Bound>| match (a, b) {
+            (None, None) => true,
+            (Some(a), Some(b)) => a.inclusive == b.inclusive && self.text(a.text) == other.text(b.text),
+            _ => false,
+        };
+        match (a, b) {
+            (Test::Present, Test::Present) => true,
+            (Test::Exact(a), Test::Exact(b)) | (Test::Glob(a), Test::Glob(b)) | (Test::Networks(a), Test::Networks(b)) => {
+                self.text(a) == other.text(b)
+            }
+            (Test::Range { low, high }, Test::Range { low: other_low, high: other_high }) => {
+                bound(low, other_low) && bound(high, other_high)
+            }
+            _ => false,
+        }
+    }
+
+    /// Appends decoded text.
+    pub fn push_text(&mut self, text: &str) -> TextRef {
+        let start = self.text.len() as u32;
+        self.text.push_str(text);
+        TextRef { start, end: self.text.len() as u32 }
+    }
+
+    /// Appends a node that is not a list.
+    pub fn push(&mut self, kind: NodeKind, span: Span) -> NodeId {
+        self.nodes.push(Node { kind, span });
+        NodeId(self.nodes.len() as u32 - 1)
+    }
+
+    /// Appends an `And`, flat: children that are `And`s give their children. One child is itself.
+    pub fn push_and(&mut self, parts: &[NodeId], span: Span) -> NodeId {
+        self.push_list(parts, span, true)
+    }
+
+    /// Appends an `Or`, flat: children that are `Or`s give their children. One child is itself.
+    pub fn push_or(&mut self, parts: &[NodeId], span: Span) -> NodeId {
+        self.push_list(parts, span, false)
+    }
+
+    /// Appends a `Not`; of a `Not`, gives what that denied.
+    pub fn push_not(&mut self, of: NodeId, span: Span) -> NodeId {
+        match self.node(of).kind {
+            NodeKind::Not(inner) => inner,
+            _ => self.push(NodeKind::Not(of), span),
+        }
+    }
+
+    /// Makes a node the outermost one.
+    pub fn set_root(&mut self, root: NodeId) {
+        self.root = root;
+    }
+
+    fn push_list(&mut self, parts: &[NodeId], span: Span, and: bool) -> NodeId {
+        if let [only] = parts {
+            return *only;
+        }
+        let start = self.children.len() as u32;
+        for part in parts {
+            match self.node(*part).kind {
+                NodeKind::And(list) if and => self.extend_children(list),
+                NodeKind::Or(list) if !and => self.extend_children(list),
+                _ => self.children.push(*part),
+            }
+        }
+        let list = Nodes { start, end: self.children.len() as u32 };
+        self.push(if and { NodeKind::And(list) } else { NodeKind::Or(list) }, span)
+    }
+
+    fn extend_children(&mut self, list: Nodes) {
+        let (start, end) = (list.start as usize, (list.end as usize).min(self.children.len()));
+        self.children.extend_from_within(start.min(end)..end);
+    }
+}
+
+const NOTHING: Node = Node {
+    kind: NodeKind::Term {
+        key: Key { text: TextRef { start: 0, end: 0 }, span: Span::empty(0), kind: KeyKind::UnknownTag },
+        test: Test::Present,
+    },
+    span: Span::empty(0),
+};

@@ -1,0 +1,93 @@
+use crate::base::Span;
+use crate::diag::Code;
+use crate::hir::Query;
+use crate::schema::KindSet;
+
+/// A value and where it was written.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Its place, relative to the item.
+    pub span: Span,
+}
+
+/// Milliseconds since the Unix epoch, UTC.
+pub type Instant = i64;
+
+/// Which way a rule works.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Polarity {
+    /// What matches never triggers.
+    Suppress,
+    /// Only what matches triggers.
+    Require,
+}
+
+/// One `suppress` or `require`, checked.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Rule {
+    /// `suppress` or `require`.
+    pub polarity: Polarity,
+    /// The name, unique in the project.
+    pub name: Spanned<String>,
+    /// The `##` block above, markers and one blank taken off each line, lines joined by LF; may be empty.
+    pub documentation: String,
+    /// What Datadog shows; the name if absent.
+    pub title: Option<Spanned<String>>,
+    /// Who answers for it.
+    pub owner: Option<Spanned<String>>,
+    /// Why it is benign.
+    pub reason: Option<Spanned<String>>,
+    /// Where it was decided.
+    pub ticket: Option<Spanned<String>>,
+    /// What it must never hide.
+    pub protects: Option<Spanned<String>>,
+    /// First instant at which it works.
+    pub starts: Option<Spanned<Instant>>,
+    /// Last instant at which it works.
+    pub expires: Option<Spanned<Instant>>,
+    /// From when on it wants a look.
+    pub review: Option<Spanned<Instant>>,
+    /// Whether it is switched on.
+    pub enabled: bool,
+    /// Tags as written.
+    pub tags: Vec<String>,
+    /// The event kinds it is about, where it says so.
+    pub activity: Option<Spanned<KindSet>>,
+    /// Lints it silences.
+    pub allows: Vec<Allow>,
+    /// Which detection rules; `type:workload_security` if absent.
+    pub rules: Option<Query>,
+    /// Conditions on the signal.
+    pub when_signal: Option<Query>,
+    /// Conditions on the Agent event.
+    pub when_event: Option<Query>,
+    /// The whole item from its keyword to its closing brace.
+    pub span: Span,
+}
+
+/// `allow LINT = "reason"`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Allow {
+    /// Which lint.
+    pub code: Code,
+    /// Why.
+    pub reason: String,
+    /// The statement.
+    pub span: Span,
+}
+
+impl Rule {
+    /// What Datadog shows as its name.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.title.as_ref().map_or(&self.name.value, |title| &title.value)
+    }
+
+    /// Whether it ended before `now`.
+    #[must_use]
+    pub fn is_expired(&self, now: Instant) -> bool {
+        self.expires.as_ref().is_some_and(|expires| expires.value < now)
+    }
+}
