@@ -1,2 +1,5 @@
 #![allow(missing_docs)]
-pub mod base; pub mod diag; pub mod schema; pub mod syntax;
+pub mod base;
+pub mod diag;
+pub mod schema;
+pub mod syntax;

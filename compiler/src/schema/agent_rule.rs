@@ -57,10 +57,7 @@ mod tests {
     fn every_row_reads() {
         assert_eq!(all().len(), rows(TEXT, HEADER).unwrap().count());
         assert!(all().is_sorted_by(|a, b| a.id < b.id));
-        assert_eq!(
-            find("systemd_modification_chmod").map(|rule| rule.kinds),
-            Some(Kind::Chmod.into())
-        );
+        assert_eq!(find("systemd_modification_chmod").map(|rule| rule.kinds), Some(Kind::Chmod.into()));
         assert_eq!(find("nope"), None);
     }
 }

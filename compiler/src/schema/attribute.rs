@@ -207,10 +207,7 @@ pub struct Attribute {
 impl Attribute {
     /// The known values, empty if the schema lists none.
     pub fn values(&self) -> &'static [&'static str] {
-        self.value_set
-            .as_deref()
-            .and_then(enums::values)
-            .unwrap_or_default()
+        self.value_set.as_deref().and_then(enums::values).unwrap_or_default()
     }
 
     /// Whether a value outside [`Attribute::values`] cannot occur.

@@ -32,14 +32,7 @@ pub(super) fn refine(path: &str, raw: Raw) -> (Type, Option<&'static str>) {
         Raw::Int if leaf == "mode" && !path.starts_with("syscall.") => (Type::Mode, None),
         Raw::Int => (Type::Int, None),
         Raw::String if leaf == "ip" || leaf.ends_with("_ip") => (Type::Ip, None),
-        Raw::String
-            if matches!(
-                leaf,
-                "path" | "mount_path" | "device_path" | "destination_path"
-            ) =>
-        {
-            (Type::Path, None)
-        }
+        Raw::String if matches!(leaf, "path" | "mount_path" | "device_path" | "destination_path") => (Type::Path, None),
         Raw::String => match closed_set(path, leaf) {
             Some(set) => (Type::Enum, Some(set)),
             None => (Type::String, known_set(path)),
@@ -77,9 +70,7 @@ fn closed_set(path: &str, leaf: &str) -> Option<&'static str> {
             "l4_protocol" => "l4_protocol",
             "network_direction" => "network_direction",
             "family" if path.ends_with(".addr.family") => "address_family",
-            "source" if matches!(shape::split(path), Some((Shape::Process(_), "source"))) => {
-                "process_source"
-            }
+            "source" if matches!(shape::split(path), Some((Shape::Process(_), "source"))) => "process_source",
             _ => return None,
         },
     })
@@ -114,11 +105,7 @@ pub(super) fn family(path: &str) -> Family {
             match relation {
                 Relation::Parent => Family::Parent,
                 Relation::Ancestor => Family::Ancestor,
-                Relation::Own
-                    if !program && identifies_user(leaf) && path.starts_with("process.") =>
-                {
-                    Family::User
-                }
+                Relation::Own if !program && identifies_user(leaf) && path.starts_with("process.") => Family::User,
                 Relation::Own => Family::Process,
             }
         }
@@ -130,14 +117,9 @@ pub(super) fn family(path: &str) -> Family {
             "usr" => Family::User,
             "container" | "cgroup" => Family::Container,
             "registry" | "permission_change" => Family::File,
-            "network"
-            | "accept"
-            | "bind"
-            | "connect"
-            | "packet"
-            | "network_flow_monitor"
-            | "setsockopt"
-            | "imds" => Family::Network,
+            "network" | "accept" | "bind" | "connect" | "packet" | "network_flow_monitor" | "setsockopt" | "imds" => {
+                Family::Network
+            }
             "dns" => Family::Dns,
             _ => Family::Kernel,
         },
@@ -204,13 +186,9 @@ pub(super) fn scope(path: &str) -> Scope {
         "uid",
         "user",
     ];
-    let known = ["agent.", "evt.", "usr."]
-        .iter()
-        .any(|prefix| path.starts_with(prefix))
+    let known = ["agent.", "evt.", "usr."].iter().any(|prefix| path.starts_with(prefix))
         || SIGNAL.contains(&path)
-        || path
-            .strip_prefix("process.ancestors.")
-            .is_some_and(|leaf| ANCESTORS.contains(&leaf));
+        || path.strip_prefix("process.ancestors.").is_some_and(|leaf| ANCESTORS.contains(&leaf));
     if known { Scope::Signal } else { Scope::Event }
 }
 
@@ -219,28 +197,16 @@ pub(super) fn stability(path: &str, ty: Type) -> Stability {
     if ty == Type::Timestamp {
         return Stability::PerRun;
     }
-    let per_run_path = matches!(
-        path,
-        "dns.id" | "accept.addr.port" | "network.size" | "packet.size"
-    ) || [
-        "container.id",
-        "cgroup.id",
-        "user_session.id",
-        "source.port",
-    ]
-    .iter()
-    .any(|end| {
-        path.strip_suffix(end)
-            .is_some_and(|head| head.is_empty() || head.ends_with('.'))
-    });
+    let per_run_path = matches!(path, "dns.id" | "accept.addr.port" | "network.size" | "packet.size")
+        || ["container.id", "cgroup.id", "user_session.id", "source.port"]
+            .iter()
+            .any(|end| path.strip_suffix(end).is_some_and(|head| head.is_empty() || head.ends_with('.')));
     match leaf(path) {
         _ if per_run_path => Stability::PerRun,
         "pid" | "ppid" | "tid" | "inode" | "tty" | "dirfd" | "ssh_port" => Stability::PerRun,
         "mount_id" | "new_mount_id" | "parent_mount_id" | "bind_src_mount_id" => Stability::PerRun,
         "address" | "vm_start" | "vm_end" => Stability::PerRun,
-        "span_id" | "trace_id" | "access_key_id" | "last_updated" | "expiration" => {
-            Stability::PerRun
-        }
+        "span_id" | "trace_id" | "access_key_id" | "last_updated" | "expiration" => Stability::PerRun,
         "data_size" | "packet_count" => Stability::PerRun,
         "device" | "ifindex" | "netns" => Stability::PerBoot,
         _ => Stability::Stable,
@@ -251,17 +217,14 @@ pub(super) fn stability(path: &str, ty: Type) -> Stability {
 pub(super) fn trust(path: &str) -> Trust {
     match shape::split(path) {
         Some((Shape::Process(_), leaf)) => match leaf {
-            "args" | "args_truncated" | "argv0" | "cmdline" | "comm" | "envs"
-            | "envs_truncated" => Trust::Chosen,
+            "args" | "args_truncated" | "argv0" | "cmdline" | "comm" | "envs" | "envs_truncated" => Trust::Chosen,
             "caps_attempted" | "syscalls.id" | "syscalls.name" => Trust::Chosen,
             _ => Trust::Fixed,
         },
         Some((Shape::Program(_), "path" | "device_path")) => Trust::Owned,
         Some((Shape::Program(_) | Shape::File, leaf)) => match leaf {
             "path" | "device_path" | "name" | "extension" | "flags" => Trust::Chosen,
-            "attribute_name" | "attribute_namespace" | "access_time" | "modification_time" => {
-                Trust::Chosen
-            }
+            "attribute_name" | "attribute_namespace" | "access_time" | "modification_time" => Trust::Chosen,
             "mode" => Trust::Owned,
             _ if leaf.starts_with("package_") || leaf.starts_with("metadata.") => Trust::Owned,
             _ => Trust::Fixed,
@@ -275,28 +238,16 @@ fn other_trust(path: &str) -> Trust {
     let leaf = leaf(path);
     match path.split('.').next().unwrap_or(path) {
         "evt" if path.starts_with("evt.rule_context.matching_subexprs.") => Trust::Chosen,
-        "agent" | "evt" | "title" | "date" | "usr" | "container" | "cgroup"
-        | "security_profile" => Trust::Fixed,
+        "agent" | "evt" | "title" | "date" | "usr" | "container" | "cgroup" | "security_profile" => Trust::Fixed,
         "network" | "packet" | "network_flow_monitor" => {
             let peer = path.contains(".destination.") || path.ends_with("source.port");
-            let content = matches!(
-                leaf,
-                "size" | "type" | "version" | "data_size" | "packet_count"
-            );
-            if peer || content {
-                Trust::Chosen
-            } else {
-                Trust::Fixed
-            }
+            let content = matches!(leaf, "size" | "type" | "version" | "data_size" | "packet_count");
+            if peer || content { Trust::Chosen } else { Trust::Fixed }
         }
-        "mount" if leaf == "device" || leaf.ends_with("mount_id") || leaf.ends_with("_error") => {
-            Trust::Fixed
-        }
+        "mount" if leaf == "device" || leaf.ends_with("mount_id") || leaf.ends_with("_error") => Trust::Fixed,
         "capabilities" if leaf == "caps_used" => Trust::Fixed,
         "sysctl" if leaf.starts_with("old_value") => Trust::Fixed,
-        "permission_change" if leaf == "username" || leaf == "user_domain" || leaf == "old_sd" => {
-            Trust::Fixed
-        }
+        "permission_change" if leaf == "username" || leaf == "user_domain" || leaf == "old_sd" => Trust::Fixed,
         _ => Trust::Chosen,
     }
 }
@@ -307,29 +258,14 @@ mod tests {
 
     #[test]
     fn types_follow_the_leaf() {
-        assert_eq!(
-            refine("process.executable.path", Raw::String),
-            (Type::Path, None)
-        );
-        assert_eq!(
-            refine("process.path_resolution_error", Raw::String),
-            (Type::String, None)
-        );
+        assert_eq!(refine("process.executable.path", Raw::String), (Type::Path, None));
+        assert_eq!(refine("process.path_resolution_error", Raw::String), (Type::String, None));
         assert_eq!(refine("file.mode", Raw::Int), (Type::Mode, None));
         assert_eq!(refine("syscall.open.mode", Raw::Int), (Type::Int, None));
         assert_eq!(refine("connect.addr.ip", Raw::String), (Type::Ip, None));
-        assert_eq!(
-            refine("process.user_session.ssh_port", Raw::Int),
-            (Type::Port, None)
-        );
-        assert_eq!(
-            refine("signal.target.parent.source", Raw::String),
-            (Type::Enum, Some("process_source"))
-        );
-        assert_eq!(
-            refine("file.metadata.type", Raw::String),
-            (Type::String, Some("file_type"))
-        );
+        assert_eq!(refine("process.user_session.ssh_port", Raw::Int), (Type::Port, None));
+        assert_eq!(refine("signal.target.parent.source", Raw::String), (Type::Enum, Some("process_source")));
+        assert_eq!(refine("file.metadata.type", Raw::String), (Type::String, Some("file_type")));
         assert_eq!(refine("process.variables.*", Raw::Any), (Type::Any, None));
     }
 

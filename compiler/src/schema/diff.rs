@@ -56,10 +56,7 @@ pub fn diff(old: &Schema, new: &Schema) -> SchemaDiff {
             Some(is) => {
                 let fields = fields(was, &is);
                 if !fields.is_empty() {
-                    diff.changed.push(ChangedAttribute {
-                        path: was.path.to_string(),
-                        fields,
-                    });
+                    diff.changed.push(ChangedAttribute { path: was.path.to_string(), fields });
                 }
             }
         }
@@ -114,12 +111,7 @@ mod tests {
         let diff = diff(&old, &new);
         assert_eq!(diff.added, ["d"]);
         assert_eq!(diff.removed, ["c"]);
-        let fields: Vec<_> = diff
-            .changed
-            .iter()
-            .flat_map(|c| &c.fields)
-            .map(|f| (f.field, &*f.old, &*f.new))
-            .collect();
+        let fields: Vec<_> = diff.changed.iter().flat_map(|c| &c.fields).map(|f| (f.field, &*f.old, &*f.new)).collect();
         assert_eq!(fields, [("type", "int", "port"), ("kinds", "*", "exec")]);
     }
 

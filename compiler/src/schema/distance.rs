@@ -19,12 +19,8 @@ pub(super) fn edits(a: &str, b: &str, bound: usize) -> Option<usize> {
         let mut least = row;
         let mut b_before = None;
         for (column, &y) in b.iter().enumerate() {
-            let get = |line: &[usize; MAX + 1], at: usize| {
-                line.get(at).copied().unwrap_or(usize::MAX - 1)
-            };
-            let mut best = (get(&last, column + 1) + 1)
-                .min(left + 1)
-                .min(get(&last, column) + usize::from(x != y));
+            let get = |line: &[usize; MAX + 1], at: usize| line.get(at).copied().unwrap_or(usize::MAX - 1);
+            let mut best = (get(&last, column + 1) + 1).min(left + 1).min(get(&last, column) + usize::from(x != y));
             if a_before == Some(y) && b_before == Some(x) && column > 0 {
                 best = best.min(get(&before, column - 1) + 1);
             }

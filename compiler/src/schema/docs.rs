@@ -19,11 +19,7 @@ pub(super) const ROLES_HEADER: &str = "prefix\tstructure\trole";
 fn line(key: &str) -> Option<&'static str> {
     static LINES: OnceLock<Map<&'static str, &'static str>> = OnceLock::new();
     LINES
-        .get_or_init(|| {
-            table::embedded(TEXT, HEADER)
-                .map(|[key, text]: [_; 2]| (key, text))
-                .collect()
-        })
+        .get_or_init(|| table::embedded(TEXT, HEADER).map(|[key, text]: [_; 2]| (key, text)).collect())
         .get(key)
         .copied()
 }
@@ -65,11 +61,7 @@ impl Schema {
             if let Some(text) = path_line(&attribute.path) {
                 return text;
             }
-            let key = if attribute.declared {
-                "~declared"
-            } else {
-                "~undocumented"
-            };
+            let key = if attribute.declared { "~declared" } else { "~undocumented" };
             return line(key).unwrap_or_default().to_owned();
         }
         let Some(never) = self.never_emitted(path) else {
@@ -77,8 +69,7 @@ impl Schema {
         };
         let instead: Vec<_> = never.instead.iter().map(|key| format!("`{key}`")).collect();
         let text = line("~never").unwrap_or_default();
-        text.replace("{instead}", &instead.join(", "))
-            .replace("{note}", never.note)
+        text.replace("{instead}", &instead.join(", ")).replace("{note}", never.note)
     }
 
     /// What a tag holds; empty if the schema says nothing of it.

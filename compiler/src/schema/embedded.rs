@@ -15,8 +15,7 @@ use super::tag::{self, RuleKey, Tag, TagId};
 const TEXT: &str = include_str!("../../schema/attributes.tsv");
 
 /// The header of an attribute table.
-pub(super) const HEADER: &str =
-    "path\ttype\tmulti\tplatforms\tkinds\tscope\tfamily\tstability\ttrust\tenum";
+pub(super) const HEADER: &str = "path\ttype\tmulti\tplatforms\tkinds\tscope\tfamily\tstability\ttrust\tenum";
 
 /// The attributes and tags that a program may use.
 #[derive(Clone, Debug, Default)]
@@ -54,62 +53,32 @@ impl Schema {
     pub fn parse(attributes_tsv: &str) -> Result<Self, SchemaError> {
         let schema = Self::read(attributes_tsv, |text| Cow::Owned(text.to_owned()))?;
         let unknown = |set: &str| super::enums::values(set).is_none();
-        match schema
-            .attributes
-            .iter()
-            .find(|attribute| attribute.value_set.as_deref().is_some_and(unknown))
-        {
+        match schema.attributes.iter().find(|attribute| attribute.value_set.as_deref().is_some_and(unknown)) {
             None => Ok(schema),
             Some(attribute) => {
                 let set = attribute.value_set.as_deref().unwrap_or_default();
                 let starts = |line: &&str| line.split('\t').next() == Some(&attribute.path);
-                let line = (1..)
-                    .zip(attributes_tsv.lines())
-                    .find(|(_, line)| starts(line))
-                    .map_or(1, |(at, _)| at);
-                Err(SchemaError::new(
-                    line,
-                    format!("there is no value set `{set}`"),
-                ))
+                let line = (1..).zip(attributes_tsv.lines()).find(|(_, line)| starts(line)).map_or(1, |(at, _)| at);
+                Err(SchemaError::new(line, format!("there is no value set `{set}`")))
             }
         }
     }
 
-    fn read<'t>(
-        text: &'t str,
-        keep: fn(&'t str) -> Cow<'static, str>,
-    ) -> Result<Self, SchemaError> {
+    fn read<'t>(text: &'t str, keep: fn(&'t str) -> Cow<'static, str>) -> Result<Self, SchemaError> {
         let mut kinds_before = ("*", KindSet::ALL);
-        let mut schema = Self {
-            version: keep(table::pragma(text, "version").unwrap_or("unknown")),
-            ..Self::default()
-        };
+        let mut schema = Self { version: keep(table::pragma(text, "version").unwrap_or("unknown")), ..Self::default() };
         let capacity = text.len() / 80;
         schema.attributes.reserve(capacity);
         schema.index.reserve(capacity);
         schema.order.reserve(capacity);
         for row in table::rows(text, HEADER)? {
-            let [
-                path,
-                ty,
-                multi,
-                platforms,
-                kinds,
-                scope,
-                family,
-                stability,
-                trust,
-                set,
-            ] = row.cells()?;
+            let [path, ty, multi, platforms, kinds, scope, family, stability, trust, set] = row.cells()?;
             if path.is_empty() || path.bytes().any(|byte| byte == b'@' || byte <= b' ') {
                 return Err(row.error(format!("`{path}` is not a path")));
             }
             let word = |column: &str, cell: &str| row.error(format!("`{cell}` is not a {column}"));
             if kinds != kinds_before.0 {
-                kinds_before = (
-                    kinds,
-                    KindSet::parse(kinds).map_err(|kind| word("event kind", kind))?,
-                );
+                kinds_before = (kinds, KindSet::parse(kinds).map_err(|kind| word("event kind", kind))?);
             }
             let attribute = Attribute {
                 path: keep(path),
@@ -119,22 +88,18 @@ impl Schema {
                     "false" => false,
                     _ => return Err(row.error(format!("`{multi}` is neither `true` nor `false`"))),
                 },
-                platforms: Platforms::from_name(platforms)
-                    .ok_or_else(|| word("list of platforms", platforms))?,
+                platforms: Platforms::from_name(platforms).ok_or_else(|| word("list of platforms", platforms))?,
                 kinds: kinds_before.1,
                 scope: Scope::from_name(scope).ok_or_else(|| word("scope", scope))?,
                 family: Family::from_name(family).ok_or_else(|| word("family", family))?,
-                stability: Stability::from_name(stability)
-                    .ok_or_else(|| word("stability", stability))?,
+                stability: Stability::from_name(stability).ok_or_else(|| word("stability", stability))?,
                 trust: Trust::from_name(trust).ok_or_else(|| word("trust", trust))?,
                 value_set: (set != "-").then(|| keep(set)),
                 open_below: path.ends_with(".*"),
                 declared: false,
             };
             if !schema.insert(attribute) {
-                return Err(row.error(format!(
-                    "`{path}` stands here twice, or the table is too long"
-                )));
+                return Err(row.error(format!("`{path}` stands here twice, or the table is too long")));
             }
         }
         schema.sort();
@@ -183,11 +148,8 @@ impl Schema {
             let open_below = path.ends_with(".*");
             let root = path.split('.').next().unwrap_or_default();
             // What the Agent has no place for, a pipeline of one's own added, as a rule about the workload.
-            let family = if self.below(root).next().is_some() {
-                super::classify::family(&path)
-            } else {
-                Family::Workload
-            };
+            let family =
+                if self.below(root).next().is_some() { super::classify::family(&path) } else { Family::Workload };
             schema.insert(Attribute {
                 family,
                 stability: super::classify::stability(&path, ty),
@@ -260,14 +222,8 @@ impl Schema {
 
     /// Every attribute below `prefix.`, by path.
     pub fn below(&self, prefix: &str) -> impl Iterator<Item = (AttrId, &Attribute)> + use<'_> {
-        let head = if prefix.is_empty() {
-            String::new()
-        } else {
-            format!("{prefix}.")
-        };
-        let start = self
-            .order
-            .partition_point(|&id| *self.attribute(id).path < *head);
+        let head = if prefix.is_empty() { String::new() } else { format!("{prefix}.") };
+        let start = self.order.partition_point(|&id| *self.attribute(id).path < *head);
         self.order
             .iter()
             .skip(start)
@@ -281,23 +237,13 @@ impl Schema {
         for (id, attribute) in self.below(prefix) {
             let rest = attribute.path.get(prefix.len()..).unwrap_or_default();
             let rest = rest.strip_prefix('.').unwrap_or(rest);
-            let (segment, deeper) = rest
-                .split_once('.')
-                .map_or((rest, false), |(segment, _)| (segment, true));
-            match children
-                .iter_mut()
-                .rev()
-                .find(|child| child.segment == segment)
-            {
+            let (segment, deeper) = rest.split_once('.').map_or((rest, false), |(segment, _)| (segment, true));
+            match children.iter_mut().rev().find(|child| child.segment == segment) {
                 Some(child) => {
                     child.has_children |= deeper;
                     child.attribute = child.attribute.or((!deeper).then_some(id));
                 }
-                None => children.push(Child {
-                    segment,
-                    attribute: (!deeper).then_some(id),
-                    has_children: deeper,
-                }),
+                None => children.push(Child { segment, attribute: (!deeper).then_some(id), has_children: deeper }),
             }
         }
         children
@@ -314,9 +260,8 @@ impl Schema {
     /// The tag of a name.
     pub fn tag(&self, name: &str) -> Option<(TagId, &Tag)> {
         let known = tag::tags();
-        let at = tag::position(name).or_else(|| {
-            Some(known.len() + self.declared_tags.iter().position(|tag| tag.name == name)?)
-        })?;
+        let at = tag::position(name)
+            .or_else(|| Some(known.len() + self.declared_tags.iter().position(|tag| tag.name == name)?))?;
         let id = TagId(u16::try_from(at).ok()?);
         Some((id, self.tag_by_id(id)?))
     }
@@ -324,16 +269,12 @@ impl Schema {
     /// The tag of an id that this schema gave out.
     pub fn tag_by_id(&self, id: TagId) -> Option<&Tag> {
         let known = tag::tags();
-        known
-            .get(id.index())
-            .or_else(|| self.declared_tags.get(id.index().checked_sub(known.len())?))
+        known.get(id.index()).or_else(|| self.declared_tags.get(id.index().checked_sub(known.len())?))
     }
 
     /// Every tag: the Agent's by name, then the declared ones.
     pub fn tags(&self) -> impl Iterator<Item = (TagId, &Tag)> {
-        (0..=u16::MAX)
-            .map(TagId)
-            .zip(tag::tags().iter().chain(&self.declared_tags))
+        (0..=u16::MAX).map(TagId).zip(tag::tags().iter().chain(&self.declared_tags))
     }
 
     /// The rule-query key of a name.

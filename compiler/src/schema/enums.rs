@@ -12,9 +12,7 @@ pub(super) const HEADER: &str = "set\tvalues";
 pub(super) fn values(set: &str) -> Option<&'static [&'static str]> {
     static SETS: OnceLock<Map<&'static str, Vec<&'static str>>> = OnceLock::new();
     SETS.get_or_init(|| {
-        table::embedded(TEXT, HEADER)
-            .map(|[set, values]: [_; 2]| (set, values.split(',').collect()))
-            .collect()
+        table::embedded(TEXT, HEADER).map(|[set, values]: [_; 2]| (set, values.split(',').collect())).collect()
     })
     .get(set)
     .map(Vec::as_slice)

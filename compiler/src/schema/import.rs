@@ -53,11 +53,8 @@ impl Imported {
     /// The attributes of both, for the schemas of two platforms. Where both have a path, this one's type wins.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
-        let mut attributes: BTreeMap<Cow<'static, str>, Attribute> = self
-            .attributes
-            .into_iter()
-            .map(|attribute| (attribute.path.clone(), attribute))
-            .collect();
+        let mut attributes: BTreeMap<Cow<'static, str>, Attribute> =
+            self.attributes.into_iter().map(|attribute| (attribute.path.clone(), attribute)).collect();
         for attribute in other.attributes {
             match attributes.get_mut(&attribute.path) {
                 Some(known) => {
@@ -77,11 +74,7 @@ impl Imported {
             true => self.version,
             false => format!("{}, {}", self.version, other.version),
         };
-        Self {
-            attributes: attributes.into_values().collect(),
-            version,
-            cycles,
-        }
+        Self { attributes: attributes.into_values().collect(), version, cycles }
     }
 
     /// The schema file, which [`Schema::parse`] reads.
@@ -91,14 +84,8 @@ impl Imported {
 }
 
 /// The schema file of some attributes.
-pub(super) fn table<'a>(
-    version: &str,
-    attributes: impl IntoIterator<Item = &'a Attribute>,
-) -> String {
-    let version: String = version
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+pub(super) fn table<'a>(version: &str, attributes: impl IntoIterator<Item = &'a Attribute>) -> String {
+    let version: String = version.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut text = format!("{HEADER}\n# version: {version}\n");
     for a in attributes {
         let (kinds, set) = (a.kinds.cell(), a.value_set.as_deref().unwrap_or("-"));
@@ -114,46 +101,21 @@ pub(super) fn table<'a>(
 
 /// Imports a JSON Schema. Without a platform, it is told from the attributes that only Windows has.
 pub fn import(json: &str, platform: Option<Platforms>) -> Result<Imported, ImportError> {
-    let root: Value =
-        serde_json::from_str(json.trim_start_matches('\u{feff}')).map_err(|error| ImportError {
-            pointer: String::new(),
-            message: format!("this is not JSON: {error}"),
-        })?;
-    let mut walk = Walk {
-        root: &root,
-        found: BTreeMap::new(),
-        references: Vec::new(),
-        cycles: Vec::new(),
-        steps: 0,
-    };
+    let root: Value = serde_json::from_str(json.trim_start_matches('\u{feff}'))
+        .map_err(|error| ImportError { pointer: String::new(), message: format!("this is not JSON: {error}") })?;
+    let mut walk = Walk { root: &root, found: BTreeMap::new(), references: Vec::new(), cycles: Vec::new(), steps: 0 };
     walk.visit(&root, &Place::default())?;
     if walk.found.is_empty() {
         return Err(ImportError {
             pointer: String::new(),
-            message: "the schema has no properties; is this the JSON Schema of the Agent's events?"
-                .to_owned(),
+            message: "the schema has no properties; is this the JSON Schema of the Agent's events?".to_owned(),
         });
     }
-    let windows = walk
-        .found
-        .keys()
-        .any(|path| path.starts_with("registry.") || path.starts_with("permission_change."));
-    let platform = platform.unwrap_or(if windows {
-        Platforms::WINDOWS
-    } else {
-        Platforms::LINUX
-    });
-    let version = root
-        .get("version")
-        .or_else(|| root.get("$id"))
-        .and_then(Value::as_str)
-        .unwrap_or("imported");
+    let windows = walk.found.keys().any(|path| path.starts_with("registry.") || path.starts_with("permission_change."));
+    let platform = platform.unwrap_or(if windows { Platforms::WINDOWS } else { Platforms::LINUX });
+    let version = root.get("version").or_else(|| root.get("$id")).and_then(Value::as_str).unwrap_or("imported");
     Ok(Imported {
-        attributes: walk
-            .found
-            .into_iter()
-            .map(|(path, found)| attribute(path, &found, platform))
-            .collect(),
+        attributes: walk.found.into_iter().map(|(path, found)| attribute(path, &found, platform)).collect(),
         version: version.to_owned(),
         cycles: walk.cycles,
     })
@@ -170,10 +132,7 @@ struct Found {
 /// The row of a path: what only the embedded table knows is taken from there, or from what stands beside it.
 fn attribute(path: String, found: &Found, platforms: Platforms) -> Attribute {
     let known = Schema::embedded();
-    let base = known
-        .find(&path)
-        .map(|(_, attribute)| attribute)
-        .filter(|attribute| attribute.path == path);
+    let base = known.find(&path).map(|(_, attribute)| attribute).filter(|attribute| attribute.path == path);
     let open_below = path.ends_with(".*");
     match base {
         Some(base) => Attribute {
@@ -205,16 +164,9 @@ fn attribute(path: String, found: &Found, platforms: Platforms) -> Attribute {
 fn kinds_beside(known: &Schema, path: &str) -> KindSet {
     let mut parent = path;
     while let Some((head, _)) = parent.rsplit_once('.') {
-        let mut kinds = known
-            .below(head)
-            .map(|(_, attribute)| attribute.kinds)
-            .filter(|kinds| !kinds.is_empty());
+        let mut kinds = known.below(head).map(|(_, attribute)| attribute.kinds).filter(|kinds| !kinds.is_empty());
         if let Some(first) = kinds.next() {
-            return if kinds.all(|kinds| kinds == first) {
-                first
-            } else {
-                KindSet::ALL
-            };
+            return if kinds.all(|kinds| kinds == first) { first } else { KindSet::ALL };
         }
         parent = head;
     }
@@ -232,31 +184,17 @@ struct Place {
 
 impl Place {
     fn at(&self, keyword: &str) -> Self {
-        Self {
-            pointer: format!("{}/{keyword}", self.pointer),
-            depth: self.depth + 1,
-            ..self.clone()
-        }
+        Self { pointer: format!("{}/{keyword}", self.pointer), depth: self.depth + 1, ..self.clone() }
     }
 
     fn member(&self, keyword: &str, name: &str, segment: &str) -> Self {
         let escaped = name.replace('~', "~0").replace('/', "~1");
-        let path = if self.path.is_empty() {
-            segment.to_owned()
-        } else {
-            format!("{}.{segment}", self.path)
-        };
-        Self {
-            path,
-            ..self.at(&format!("{keyword}/{escaped}"))
-        }
+        let path = if self.path.is_empty() { segment.to_owned() } else { format!("{}.{segment}", self.path) };
+        Self { path, ..self.at(&format!("{keyword}/{escaped}")) }
     }
 
     fn error(&self, message: impl Into<String>) -> ImportError {
-        ImportError {
-            pointer: self.pointer.clone(),
-            message: message.into(),
-        }
+        ImportError { pointer: self.pointer.clone(), message: message.into() }
     }
 }
 
@@ -283,11 +221,7 @@ impl<'j> Walk<'j> {
         }
     }
 
-    fn keywords(
-        &mut self,
-        keywords: &'j Map<String, Value>,
-        place: &Place,
-    ) -> Result<(), ImportError> {
+    fn keywords(&mut self, keywords: &'j Map<String, Value>, place: &Place) -> Result<(), ImportError> {
         let mut told = false;
         if let Some(reference) = keywords.get("$ref") {
             told = true;
@@ -299,9 +233,7 @@ impl<'j> Walk<'j> {
             };
             told = true;
             let here = place.at(keyword);
-            let parts = parts
-                .as_array()
-                .ok_or_else(|| here.error(format!("`{keyword}` is an array of schemas")))?;
+            let parts = parts.as_array().ok_or_else(|| here.error(format!("`{keyword}` is an array of schemas")))?;
             for (position, part) in parts.iter().enumerate() {
                 // A part that only adds constraints (`required`, `const`) says nothing about types.
                 if part.as_object().is_some_and(|part| !tells_a_type(part)) {
@@ -329,55 +261,33 @@ impl<'j> Walk<'j> {
 
     /// Follows a reference, once.
     fn reference(&mut self, reference: &'j Value, place: &Place) -> Result<(), ImportError> {
-        let target = reference
-            .as_str()
-            .ok_or_else(|| place.error("`$ref` is a string"))?;
-        let pointer = target.strip_prefix('#').ok_or_else(|| {
-            place.error(format!(
-                "`{target}` is in another file; bundle the schema into one file"
-            ))
-        })?;
+        let target = reference.as_str().ok_or_else(|| place.error("`$ref` is a string"))?;
+        let pointer = target
+            .strip_prefix('#')
+            .ok_or_else(|| place.error(format!("`{target}` is in another file; bundle the schema into one file")))?;
         if self.references.contains(&target) {
             self.cycles.push(place.path.clone());
             return Ok(());
         }
-        let node = self
-            .root
-            .pointer(pointer)
-            .ok_or_else(|| place.error(format!("there is no `{target}`")))?;
+        let node = self.root.pointer(pointer).ok_or_else(|| place.error(format!("there is no `{target}`")))?;
         self.references.push(target);
-        let place = Place {
-            pointer: pointer.to_owned(),
-            depth: place.depth + 1,
-            ..place.clone()
-        };
+        let place = Place { pointer: pointer.to_owned(), depth: place.depth + 1, ..place.clone() };
         let result = self.visit(node, &place);
         self.references.pop();
         result
     }
 
     /// Visits what an object schema says of its members; whether it says anything.
-    fn members(
-        &mut self,
-        keywords: &'j Map<String, Value>,
-        place: &Place,
-    ) -> Result<bool, ImportError> {
+    fn members(&mut self, keywords: &'j Map<String, Value>, place: &Place) -> Result<bool, ImportError> {
         let mut told = false;
         if let Some(properties) = keywords.get("properties") {
             let here = place.at("properties");
-            let properties = properties
-                .as_object()
-                .ok_or_else(|| here.error("`properties` is an object"))?;
+            let properties = properties.as_object().ok_or_else(|| here.error("`properties` is an object"))?;
             told = true;
             for (name, schema) in properties {
                 let here = place.member("properties", name, name);
-                if name.is_empty()
-                    || name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@')
-                {
-                    return Err(here.error(format!(
-                        "`{}` cannot be queried as an attribute",
-                        name.escape_debug()
-                    )));
+                if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@') {
+                    return Err(here.error(format!("`{}` cannot be queried as an attribute", name.escape_debug())));
                 }
                 self.visit(schema, &here)?;
             }
@@ -409,15 +319,8 @@ impl<'j> Walk<'j> {
         }
     }
 
-    fn items(
-        &mut self,
-        keywords: &'j Map<String, Value>,
-        place: &Place,
-    ) -> Result<(), ImportError> {
-        let place = Place {
-            multi: true,
-            ..place.clone()
-        };
+    fn items(&mut self, keywords: &'j Map<String, Value>, place: &Place) -> Result<(), ImportError> {
+        let place = Place { multi: true, ..place.clone() };
         let prefix = keywords.get("prefixItems").and_then(Value::as_array);
         for (position, item) in prefix.into_iter().flatten().enumerate() {
             self.visit(item, &place.at(&format!("prefixItems/{position}")))?;
@@ -432,23 +335,13 @@ impl<'j> Walk<'j> {
     /// A value of which the schema says nothing. Where the embedded table knows what is inside, that is taken.
     fn untyped(&mut self, place: &Place) -> Result<(), ImportError> {
         let mut known = false;
-        for (_, attribute) in Schema::embedded()
-            .below(&place.path)
-            .filter(|_| !place.path.is_empty())
-        {
+        for (_, attribute) in Schema::embedded().below(&place.path).filter(|_| !place.path.is_empty()) {
             known = true;
-            let found = Found {
-                ty: attribute.ty,
-                set: attribute.value_set.clone(),
-                multi: attribute.multi || place.multi,
-            };
+            let found =
+                Found { ty: attribute.ty, set: attribute.value_set.clone(), multi: attribute.multi || place.multi };
             self.add(attribute.path.to_string(), found, place)?;
         }
-        if known || place.path.is_empty() {
-            Ok(())
-        } else {
-            self.leaf(Raw::Any, place)
-        }
+        if known || place.path.is_empty() { Ok(()) } else { self.leaf(Raw::Any, place) }
     }
 
     fn leaf(&mut self, raw: Raw, place: &Place) -> Result<(), ImportError> {
@@ -456,22 +349,12 @@ impl<'j> Walk<'j> {
             return Err(place.error("the schema of an event is an object"));
         }
         let (ty, set) = classify::refine(&place.path, raw);
-        self.add(
-            place.path.clone(),
-            Found {
-                ty,
-                set: set.map(Cow::Borrowed),
-                multi: place.multi,
-            },
-            place,
-        )
+        self.add(place.path.clone(), Found { ty, set: set.map(Cow::Borrowed), multi: place.multi }, place)
     }
 
     fn add(&mut self, path: String, found: Found, place: &Place) -> Result<(), ImportError> {
         if self.found.len() >= MAX_ATTRIBUTES {
-            return Err(place.error(format!(
-                "the schema has more than {MAX_ATTRIBUTES} attributes"
-            )));
+            return Err(place.error(format!("the schema has more than {MAX_ATTRIBUTES} attributes")));
         }
         match self.found.get_mut(&path) {
             Some(known) => {
@@ -490,34 +373,18 @@ impl<'j> Walk<'j> {
 
 /// Whether a schema says anything about the type or the members of a value.
 fn tells_a_type(keywords: &Map<String, Value>) -> bool {
-    const TELLING: [&str; 9] = [
-        "$ref",
-        "allOf",
-        "anyOf",
-        "oneOf",
-        "type",
-        "properties",
-        "patternProperties",
-        "items",
-        "additionalProperties",
-    ];
-    TELLING
-        .iter()
-        .any(|keyword| keywords.contains_key(*keyword))
+    const TELLING: [&str; 9] =
+        ["$ref", "allOf", "anyOf", "oneOf", "type", "properties", "patternProperties", "items", "additionalProperties"];
+    TELLING.iter().any(|keyword| keywords.contains_key(*keyword))
 }
 
 /// The named types of a schema, without `null`.
 fn types<'j>(keywords: &'j Map<String, Value>, place: &Place) -> Result<Vec<&'j str>, ImportError> {
-    const TYPES: [&str; 7] = [
-        "string", "integer", "number", "boolean", "array", "object", "null",
-    ];
+    const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "array", "object", "null"];
     let here = place.at("type");
     let named = match keywords.get("type") {
         None if keywords.contains_key("items") => vec!["array"],
-        None => match keywords
-            .get("const")
-            .or_else(|| keywords.get("enum")?.get(0))
-        {
+        None => match keywords.get("const").or_else(|| keywords.get("enum")?.get(0)) {
             Some(Value::String(_)) => vec!["string"],
             Some(Value::Bool(_)) => vec!["boolean"],
             Some(Value::Number(_)) => vec!["integer"],
@@ -535,9 +402,7 @@ fn types<'j>(keywords: &'j Map<String, Value>, place: &Place) -> Result<Vec<&'j 
 
 fn raw(ty: &str, keywords: &Map<String, Value>) -> Raw {
     match ty {
-        "string" if keywords.get("format").and_then(Value::as_str) == Some("date-time") => {
-            Raw::Timestamp
-        }
+        "string" if keywords.get("format").and_then(Value::as_str) == Some("date-time") => Raw::Timestamp,
         "string" => Raw::String,
         "integer" | "number" => Raw::Int,
         "boolean" => Raw::Bool,

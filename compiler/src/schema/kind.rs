@@ -21,11 +21,7 @@ words! {
 impl Activity {
     /// The kinds that belong to this activity.
     pub fn kinds(self) -> KindSet {
-        Kind::ALL
-            .iter()
-            .copied()
-            .filter(|kind| kind.activity() == self)
-            .collect()
+        Kind::ALL.iter().copied().filter(|kind| kind.activity() == self).collect()
     }
 
     /// The value of `evt.category` for this activity.
@@ -168,18 +164,12 @@ impl KindSet {
 
     /// The kinds, by name.
     pub fn iter(self) -> impl Iterator<Item = Kind> {
-        Kind::ALL
-            .iter()
-            .copied()
-            .filter(move |kind| self.contains(*kind))
+        Kind::ALL.iter().copied().filter(move |kind| self.contains(*kind))
     }
 
     /// The activities that the kinds belong to.
     pub fn activities(self) -> impl Iterator<Item = Activity> {
-        Activity::ALL
-            .iter()
-            .copied()
-            .filter(move |activity| !self.intersection(activity.kinds()).is_empty())
+        Activity::ALL.iter().copied().filter(move |activity| !self.intersection(activity.kinds()).is_empty())
     }
 
     /// Reads a cell of a schema file: `*`, `-`, or kinds with commas between them.
@@ -187,10 +177,7 @@ impl KindSet {
         match cell {
             "*" => Ok(Self::ALL),
             "-" => Ok(Self::EMPTY),
-            list => list
-                .split(',')
-                .map(|word| Kind::from_name(word).ok_or(word))
-                .collect(),
+            list => list.split(',').map(|word| Kind::from_name(word).ok_or(word)).collect(),
         }
     }
 
@@ -208,9 +195,7 @@ impl KindSet {
 
 impl FromIterator<Kind> for KindSet {
     fn from_iter<I: IntoIterator<Item = Kind>>(kinds: I) -> Self {
-        kinds
-            .into_iter()
-            .fold(Self::EMPTY, |set, kind| set.union(Self::of(kind)))
+        kinds.into_iter().fold(Self::EMPTY, |set, kind| set.union(Self::of(kind)))
     }
 }
 
@@ -266,14 +251,8 @@ mod tests {
 
     #[test]
     fn activities_partition_the_kinds() {
-        let sum: u32 = Activity::ALL
-            .iter()
-            .map(|activity| activity.kinds().len())
-            .sum();
+        let sum: u32 = Activity::ALL.iter().map(|activity| activity.kinds().len()).sum();
         assert_eq!(sum, KindSet::ALL.len());
-        assert_eq!(
-            Activity::Kernel.kinds().activities().collect::<Vec<_>>(),
-            [Activity::Kernel]
-        );
+        assert_eq!(Activity::Kernel.kinds().activities().collect::<Vec<_>>(), [Activity::Kernel]);
     }
 }

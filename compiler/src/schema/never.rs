@@ -25,14 +25,7 @@ fn all() -> &'static [(&'static str, NeverEmitted)] {
         let mut keys: Vec<_> = table::embedded(TEXT, HEADER)
             .map(|[written, instead, note]: [_; 3]| {
                 let key = written.trim_start_matches('@');
-                (
-                    written,
-                    NeverEmitted {
-                        key,
-                        instead: instead.split(',').collect(),
-                        note,
-                    },
-                )
+                (written, NeverEmitted { key, instead: instead.split(',').collect(), note })
             })
             .collect();
         keys.sort_by_key(|(written, _)| *written);
@@ -42,10 +35,7 @@ fn all() -> &'static [(&'static str, NeverEmitted)] {
 
 /// Every such attribute, by name.
 pub(super) fn attributes() -> impl Iterator<Item = &'static NeverEmitted> {
-    all()
-        .iter()
-        .filter(|(written, _)| written.starts_with('@'))
-        .map(|(_, never)| never)
+    all().iter().filter(|(written, _)| written.starts_with('@')).map(|(_, never)| never)
 }
 
 /// The entry of an attribute, without `@`.
@@ -55,8 +45,5 @@ pub(super) fn attribute(path: &str) -> Option<&'static NeverEmitted> {
 
 /// The entry of a tag.
 pub(super) fn tag(name: &str) -> Option<&'static NeverEmitted> {
-    all()
-        .iter()
-        .find(|(written, _)| *written == name)
-        .map(|(_, never)| never)
+    all().iter().find(|(written, _)| *written == name).map(|(_, never)| never)
 }

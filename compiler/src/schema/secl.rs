@@ -23,17 +23,11 @@ fn read(text: &'static str, header: &str) -> Table {
 /// The attributes that a SECL field is serialized as.
 pub(super) fn attributes_of(field: &str) -> &'static [&'static str] {
     static ALL: OnceLock<Table> = OnceLock::new();
-    ALL.get_or_init(|| read(SECL, SECL_HEADER))
-        .get(field)
-        .map(Vec::as_slice)
-        .unwrap_or_default()
+    ALL.get_or_init(|| read(SECL, SECL_HEADER)).get(field).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// What a word means, the likeliest first: a path, part of a path, or `tag:name`.
 pub(super) fn meanings(word: &str) -> &'static [&'static str] {
     static ALL: OnceLock<Table> = OnceLock::new();
-    ALL.get_or_init(|| read(SYNONYMS, SYNONYMS_HEADER))
-        .get(word)
-        .map(Vec::as_slice)
-        .unwrap_or_default()
+    ALL.get_or_init(|| read(SYNONYMS, SYNONYMS_HEADER)).get(word).map(Vec::as_slice).unwrap_or_default()
 }

@@ -29,10 +29,7 @@ const FILES: [&str; 4] = ["file.", "cgroup_write.file.", "mount.mp.", "mount.roo
 
 /// The structure that a path points into, and the path inside it.
 pub(super) fn split(path: &str) -> Option<(Shape, &str)> {
-    if let Some(rest) = PROCESSES
-        .iter()
-        .find_map(|prefix| path.strip_prefix(prefix))
-    {
+    if let Some(rest) = PROCESSES.iter().find_map(|prefix| path.strip_prefix(prefix)) {
         let (relation, rest) = if let Some(rest) = rest.strip_prefix("parent.") {
             (Relation::Parent, rest)
         } else if let Some(rest) = rest.strip_prefix("ancestors.") {
@@ -40,21 +37,13 @@ pub(super) fn split(path: &str) -> Option<(Shape, &str)> {
         } else {
             (Relation::Own, rest)
         };
-        return Some(
-            match rest
-                .strip_prefix("executable.")
-                .or_else(|| rest.strip_prefix("interpreter."))
-            {
-                Some(leaf) => (Shape::Program(relation), leaf),
-                None => (Shape::Process(relation), rest),
-            },
-        );
+        return Some(match rest.strip_prefix("executable.").or_else(|| rest.strip_prefix("interpreter.")) {
+            Some(leaf) => (Shape::Program(relation), leaf),
+            None => (Shape::Process(relation), rest),
+        });
     }
     if let Some(rest) = FILES.iter().find_map(|prefix| path.strip_prefix(prefix)) {
-        return Some((
-            Shape::File,
-            rest.strip_prefix("destination.").unwrap_or(rest),
-        ));
+        return Some((Shape::File, rest.strip_prefix("destination.").unwrap_or(rest)));
     }
     let rest = path.strip_prefix("syscall.")?;
     Some((Shape::Syscall, rest.split_once('.')?.1))
@@ -66,18 +55,12 @@ mod tests {
 
     #[test]
     fn paths_split_at_their_structure() {
-        assert_eq!(
-            split("process.args"),
-            Some((Shape::Process(Relation::Own), "args"))
-        );
+        assert_eq!(split("process.args"), Some((Shape::Process(Relation::Own), "args")));
         assert_eq!(
             split("ptrace.tracee.parent.executable.metadata.size"),
             Some((Shape::Program(Relation::Parent), "metadata.size"))
         );
-        assert_eq!(
-            split("process.ancestors.comm"),
-            Some((Shape::Process(Relation::Ancestor), "comm"))
-        );
+        assert_eq!(split("process.ancestors.comm"), Some((Shape::Process(Relation::Ancestor), "comm")));
         assert_eq!(split("file.destination.path"), Some((Shape::File, "path")));
         assert_eq!(split("mount.mp.inode"), Some((Shape::File, "inode")));
         assert_eq!(split("syscall.open.flags"), Some((Shape::Syscall, "flags")));

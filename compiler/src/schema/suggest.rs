@@ -73,10 +73,7 @@ impl Schema {
     pub fn suggest_tag(&self, wrong: &str, limit: usize) -> Vec<Suggestion> {
         let key = normal(wrong);
         let mut ranking = Ranking::default();
-        ranking.add_instead(
-            self.never_emitted_tag(&key)
-                .or_else(|| self.never_emitted(&key)),
-        );
+        ranking.add_instead(self.never_emitted_tag(&key).or_else(|| self.never_emitted(&key)));
         if self.attribute_id(&key).is_some() {
             ranking.add(1, format!("@{key}"), Why::Tag);
         }
@@ -102,11 +99,7 @@ impl Schema {
         let flat = flat(key);
         for (attribute, _) in &segments.paths {
             if self::flat(&attribute.path) == flat {
-                ranking.add(
-                    handicap + 2 + weight(attribute),
-                    format!("@{}", attribute.path),
-                    Why::Typo,
-                );
+                ranking.add(handicap + 2 + weight(attribute), format!("@{}", attribute.path), Why::Typo);
             }
         }
         let mut read: Map<String, Rc<[u32]>> = Map::default();
@@ -155,10 +148,7 @@ impl Schema {
             let bound = bound(&wanted, &name);
             let cost = if name == wanted {
                 Some((2, Why::Typo))
-            } else if ["kube", "ecs", "container"]
-                .iter()
-                .any(|prefix| name.strip_prefix(prefix) == Some(&*wanted))
-            {
+            } else if ["kube", "ecs", "container"].iter().any(|prefix| name.strip_prefix(prefix) == Some(&*wanted)) {
                 Some((9, Why::Synonym))
             } else if wanted.len() >= 5 && name.starts_with(&wanted) {
                 Some((12, Why::Typo))
@@ -185,10 +175,7 @@ fn normal(key: &str) -> String {
 
 /// A key without what stands between its words.
 fn flat(key: &str) -> String {
-    key.chars()
-        .filter(|c| !matches!(c, '.' | '_' | '-'))
-        .map(|c| c.to_ascii_lowercase())
-        .collect()
+    key.chars().filter(|c| !matches!(c, '.' | '_' | '-')).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 fn comparable(key: &str) -> bool {
@@ -218,36 +205,13 @@ fn edit_cost(edits: usize) -> u32 {
 fn weight(attribute: &Attribute) -> u32 {
     let path = &*attribute.path;
     let depth = u32::try_from(path.split('.').count()).unwrap_or_default();
-    let rare = [
-        "ptrace.",
-        "signal.",
-        "mount.",
-        "cgroup_write.",
-        "syscall.",
-        "file.destination.",
-    ];
+    let rare = ["ptrace.", "signal.", "mount.", "cgroup_write.", "syscall.", "file.destination."];
     2 * depth
-        + if attribute.scope == Scope::Signal {
-            0
-        } else {
-            6
-        }
+        + if attribute.scope == Scope::Signal { 0 } else { 6 }
         + if attribute.kinds.is_empty() { 60 } else { 0 }
-        + if attribute.platforms == Platforms::WINDOWS {
-            12
-        } else {
-            0
-        }
-        + if rare.iter().any(|root| path.starts_with(root)) {
-            6
-        } else {
-            0
-        }
-        + if path.starts_with("process.ancestors.") {
-            1
-        } else {
-            0
-        }
+        + if attribute.platforms == Platforms::WINDOWS { 12 } else { 0 }
+        + if rare.iter().any(|root| path.starts_with(root)) { 6 } else { 0 }
+        + if path.starts_with("process.ancestors.") { 1 } else { 0 }
 }
 
 /// A spelling of the key with other words for some of its segments.
@@ -259,11 +223,7 @@ struct Variant {
 
 /// The key as given, then with one other word in place, then with two.
 fn variants(key: &str) -> Vec<Variant> {
-    let mut variants = vec![Variant {
-        path: key.to_owned(),
-        cost: 0,
-        why: Why::Typo,
-    }];
+    let mut variants = vec![Variant { path: key.to_owned(), cost: 0, why: Why::Typo }];
     let mut from = 0;
     for _ in 0..2 {
         let mut more = Vec::new();
@@ -342,10 +302,7 @@ impl<'s> Segments<'s> {
 
     /// What it costs to read a word as each of the segments.
     fn costs(&self, word: &str) -> Rc<[u32]> {
-        self.names
-            .iter()
-            .map(|name| word_cost(word, name))
-            .collect()
+        self.names.iter().map(|name| word_cost(word, name)).collect()
     }
 
     /// What each segment costs at least, whatever of the words it is read from.
@@ -354,11 +311,7 @@ impl<'s> Segments<'s> {
             let read = table.iter().filter_map(|costs| costs.get(at)).min();
             read.map_or(IMPOSSIBLE, |cost| *cost).min(missing(name))
         };
-        self.names
-            .iter()
-            .enumerate()
-            .map(|(at, name)| of(at, name))
-            .collect()
+        self.names.iter().enumerate().map(|(at, name)| of(at, name)).collect()
     }
 }
 
@@ -369,13 +322,8 @@ fn word_cost(word: &str, name: &str) -> u32 {
     if let Some(edits) = edits(word, name, bound(word, name)) {
         return edit_cost(edits);
     }
-    let begins =
-        word.len() >= 4 && name.starts_with(word) || name.len() >= 4 && word.starts_with(name);
-    if begins || flat(word) == flat(name) {
-        10
-    } else {
-        IMPOSSIBLE
-    }
+    let begins = word.len() >= 4 && name.starts_with(word) || name.len() >= 4 && word.starts_with(name);
+    if begins || flat(word) == flat(name) { 10 } else { IMPOSSIBLE }
 }
 
 /// What it costs if the key lacks a segment.
@@ -408,69 +356,36 @@ fn align(words: &[&str], path: &[u16], table: &[Rc<[u32]>], names: &[&str]) -> A
         found: bool,
     }
     impl Cell {
-        const NONE: Self = Self {
-            cost: IMPOSSIBLE,
-            moved: false,
-            found: false,
-        };
+        const NONE: Self = Self { cost: IMPOSSIBLE, moved: false, found: false };
 
         fn plus(self, cost: u32, moved: bool, found: bool) -> Self {
-            Self {
-                cost: self.cost.saturating_add(cost),
-                moved: self.moved || moved,
-                found: self.found || found,
-            }
+            Self { cost: self.cost.saturating_add(cost), moved: self.moved || moved, found: self.found || found }
         }
 
         /// A reading that finds a segment goes before one that is as cheap and finds none.
         fn or(self, other: Self) -> Self {
-            if (other.cost, !other.found) < (self.cost, !self.found) {
-                other
-            } else {
-                self
-            }
+            if (other.cost, !other.found) < (self.cost, !self.found) { other } else { self }
         }
     }
-    let name = |column: usize| {
-        path.get(column)
-            .and_then(|at| names.get(usize::from(*at)))
-            .copied()
-            .unwrap_or_default()
-    };
+    let name = |column: usize| path.get(column).and_then(|at| names.get(usize::from(*at))).copied().unwrap_or_default();
     let read = |row: usize, column: usize| -> u32 {
         let segment = path.get(column).map_or(usize::MAX, |at| usize::from(*at));
-        table
-            .get(row)
-            .and_then(|costs| costs.get(segment))
-            .copied()
-            .unwrap_or(IMPOSSIBLE)
+        table.get(row).and_then(|costs| costs.get(segment)).copied().unwrap_or(IMPOSSIBLE)
     };
     let mut lines: Vec<Vec<Cell>> = Vec::with_capacity(words.len() + 1);
     for row in 0..=words.len() {
         let mut line: Vec<Cell> = Vec::with_capacity(path.len() + 1);
         for column in 0..=path.len() {
             let at = |up: usize, left: usize| -> Cell {
-                let (Some(row), Some(column)) = (row.checked_sub(up), column.checked_sub(left))
-                else {
+                let (Some(row), Some(column)) = (row.checked_sub(up), column.checked_sub(left)) else {
                     return Cell::NONE;
                 };
-                if up == 0 {
-                    line.get(column)
-                } else {
-                    lines.get(row).and_then(|line| line.get(column))
-                }
-                .copied()
-                .unwrap_or(Cell::NONE)
+                if up == 0 { line.get(column) } else { lines.get(row).and_then(|line| line.get(column)) }
+                    .copied()
+                    .unwrap_or(Cell::NONE)
             };
-            let mut cell = if row == 0 && column == 0 {
-                Cell {
-                    cost: 0,
-                    moved: false,
-                    found: false,
-                }
-            } else {
-                Cell::NONE
-            };
+            let mut cell =
+                if row == 0 && column == 0 { Cell { cost: 0, moved: false, found: false } } else { Cell::NONE };
             if let Some(previous) = row.checked_sub(1) {
                 let extra = surplus(words.get(previous).copied().unwrap_or_default());
                 cell = cell.or(at(1, 0).plus(extra, true, false));
@@ -489,15 +404,8 @@ fn align(words: &[&str], path: &[u16], table: &[Rc<[u32]>], names: &[&str]) -> A
         }
         lines.push(line);
     }
-    let last = lines
-        .last()
-        .and_then(|line| line.last())
-        .copied()
-        .unwrap_or(Cell::NONE);
-    Alignment {
-        cost: if last.found { last.cost } else { IMPOSSIBLE },
-        moved: last.moved,
-    }
+    let last = lines.last().and_then(|line| line.last()).copied().unwrap_or(Cell::NONE);
+    Alignment { cost: if last.found { last.cost } else { IMPOSSIBLE }, moved: last.moved }
 }
 
 /// The candidates with their costs; of one key, the cheapest reading counts.
@@ -519,11 +427,7 @@ impl Ranking {
     }
 
     fn best(self, limit: usize) -> Vec<Suggestion> {
-        let mut all: Vec<_> = self
-            .0
-            .into_iter()
-            .map(|(key, (cost, why))| (cost, key, why))
-            .collect();
+        let mut all: Vec<_> = self.0.into_iter().map(|(key, (cost, why))| (cost, key, why)).collect();
         all.sort();
         // What is far behind the first is noise.
         let worst = all.first().map_or(0, |(cost, _, _)| cost + 16);

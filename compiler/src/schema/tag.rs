@@ -53,16 +53,11 @@ impl Scopes {
 
     /// The scopes.
     pub fn iter(self) -> impl Iterator<Item = Scope> {
-        Scope::ALL
-            .iter()
-            .copied()
-            .filter(move |scope| self.contains(*scope))
+        Scope::ALL.iter().copied().filter(move |scope| self.contains(*scope))
     }
 
     pub(super) fn parse(cell: &str) -> Option<Self> {
-        cell.split(',').try_fold(Self(0), |set, word| {
-            Some(Self(set.0 | 1 << Scope::from_name(word)? as u8))
-        })
+        cell.split(',').try_fold(Self(0), |set, word| Some(Self(set.0 | 1 << Scope::from_name(word)? as u8)))
     }
 }
 
@@ -113,9 +108,7 @@ impl Tag {
         }
     }
 
-    fn read(
-        [name, cardinality, family, scopes, stability, trust]: [&'static str; 6],
-    ) -> Option<Self> {
+    fn read([name, cardinality, family, scopes, stability, trust]: [&'static str; 6]) -> Option<Self> {
         Some(Self {
             name: Cow::Borrowed(name),
             cardinality: Cardinality::from_name(cardinality)?,
@@ -148,9 +141,7 @@ impl RuleKey {
 pub(super) fn tags() -> &'static [Tag] {
     static ALL: OnceLock<Vec<Tag>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let mut tags: Vec<_> = table::embedded(TAGS, TAGS_HEADER)
-            .filter_map(Tag::read)
-            .collect();
+        let mut tags: Vec<_> = table::embedded(TAGS, TAGS_HEADER).filter_map(Tag::read).collect();
         tags.sort_by(|a, b| a.name.cmp(&b.name));
         tags
     })
@@ -159,16 +150,7 @@ pub(super) fn tags() -> &'static [Tag] {
 /// The position of a tag in [`tags`].
 pub(super) fn position(name: &str) -> Option<usize> {
     static INDEX: OnceLock<Map<&'static str, usize>> = OnceLock::new();
-    INDEX
-        .get_or_init(|| {
-            tags()
-                .iter()
-                .enumerate()
-                .map(|(at, tag)| (&*tag.name, at))
-                .collect()
-        })
-        .get(name)
-        .copied()
+    INDEX.get_or_init(|| tags().iter().enumerate().map(|(at, tag)| (&*tag.name, at)).collect()).get(name).copied()
 }
 
 /// The keys of the rule query, by name.
@@ -193,10 +175,7 @@ mod tests {
     #[test]
     fn every_row_reads() {
         assert_eq!(tags().len(), rows(TAGS, TAGS_HEADER).unwrap().count());
-        assert_eq!(
-            rule_keys().len(),
-            rows(RULE_KEYS, RULE_KEYS_HEADER).unwrap().count()
-        );
+        assert_eq!(rule_keys().len(), rows(RULE_KEYS, RULE_KEYS_HEADER).unwrap().count());
         assert!(tags().is_sorted_by_key(|tag| tag.name.clone()));
         for key in rule_keys() {
             assert_eq!(key.set.is_some(), !key.values().is_empty(), "{}", key.name);

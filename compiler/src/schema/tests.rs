@@ -15,32 +15,17 @@ fn schema() -> &'static Schema {
 
 #[test]
 fn the_table_holds_every_published_path() {
-    let count = |platform| {
-        schema()
-            .attributes()
-            .filter(|(_, a)| a.platforms.contains(platform))
-            .count()
-    };
+    let count = |platform| schema().attributes().filter(|(_, a)| a.platforms.contains(platform)).count();
     assert_eq!(schema().len(), 1961);
     assert_eq!(count(Platforms::LINUX), 1942);
     assert_eq!(count(Platforms::WINDOWS), 81);
-    assert!(
-        schema()
-            .attributes()
-            .is_sorted_by(|(_, a), (_, b)| a.path < b.path)
-    );
+    assert!(schema().attributes().is_sorted_by(|(_, a), (_, b)| a.path < b.path));
 }
 
 #[test]
 fn the_table_is_what_the_import_writes() {
-    let text = import::table(
-        schema().version(),
-        schema().attributes().map(|(_, attribute)| attribute),
-    );
-    assert!(
-        text == include_str!("../../schema/attributes.tsv"),
-        "sort the table or fix its cells"
-    );
+    let text = import::table(schema().version(), schema().attributes().map(|(_, attribute)| attribute));
+    assert!(text == include_str!("../../schema/attributes.tsv"), "sort the table or fix its cells");
     assert!(diff(schema(), &Schema::parse(&text).unwrap()).is_empty());
 }
 
@@ -54,12 +39,7 @@ fn types_are_those_that_an_import_would_give() {
             Type::Any => classify::Raw::Any,
             _ => classify::Raw::String,
         };
-        assert_eq!(
-            classify::refine(&a.path, raw),
-            (a.ty, a.value_set.as_deref()),
-            "{}",
-            a.path
-        );
+        assert_eq!(classify::refine(&a.path, raw), (a.ty, a.value_set.as_deref()), "{}", a.path);
     }
 }
 
@@ -71,18 +51,8 @@ fn value_sets_exist_and_closed_ones_are_not_empty() {
     }
     let kinds: Vec<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
     assert_eq!(schema().find("evt.name").unwrap().1.values(), kinds);
-    let categories: BTreeSet<_> = Activity::ALL
-        .iter()
-        .map(|activity| activity.category())
-        .collect();
-    let known: BTreeSet<_> = schema()
-        .find("evt.category")
-        .unwrap()
-        .1
-        .values()
-        .iter()
-        .copied()
-        .collect();
+    let categories: BTreeSet<_> = Activity::ALL.iter().map(|activity| activity.category()).collect();
+    let known: BTreeSet<_> = schema().find("evt.category").unwrap().1.values().iter().copied().collect();
     assert_eq!(categories, known);
 }
 
@@ -95,9 +65,7 @@ fn every_table_reads_in_full() {
             row.cells::<N>().unwrap();
         }
         assert_eq!(table::embedded::<N>(text, header).count(), all.len());
-        let keys: Vec<_> = table::embedded::<N>(text, header)
-            .map(|cells| cells[0])
-            .collect();
+        let keys: Vec<_> = table::embedded::<N>(text, header).map(|cells| cells[0]).collect();
         assert!(keys.is_sorted(), "{header}");
     }
     check::<2>(enums::TEXT, enums::HEADER);
@@ -122,10 +90,7 @@ fn every_key_is_documented() {
         if text.is_empty() || text == undocumented {
             missing.push(key);
         } else {
-            assert!(
-                text.ends_with('.') && !text.contains("{role}"),
-                "{key}: {text}"
-            );
+            assert!(text.ends_with('.') && !text.contains("{role}"), "{key}: {text}");
             lines.insert(text);
         }
     };
@@ -136,26 +101,15 @@ fn every_key_is_documented() {
         hold(tag.name.to_string(), s.tag_documentation(&tag.name));
     }
     for key in s.rule_keys() {
-        hold(
-            format!("rule:{}", key.name),
-            s.rule_key_documentation(key.name),
-        );
+        hold(format!("rule:{}", key.name), s.rule_key_documentation(key.name));
     }
     for &kind in Kind::ALL {
-        hold(
-            format!("kind:{kind}"),
-            s.kind_documentation(kind).to_owned(),
-        );
+        hold(format!("kind:{kind}"), s.kind_documentation(kind).to_owned());
     }
     for never in s.never_emitted_keys() {
         hold(format!("@{}", never.key), s.documentation(never.key));
     }
-    assert!(
-        missing.is_empty(),
-        "{} without documentation: {}",
-        missing.len(),
-        missing.join(" ")
-    );
+    assert!(missing.is_empty(), "{} without documentation: {}", missing.len(), missing.join(" "));
     assert!(lines.len() >= 400, "{}", lines.len());
     assert_eq!(s.documentation("no.such.path"), "");
     assert_eq!(s.tag_documentation("no_such_tag"), "");
@@ -164,9 +118,8 @@ fn every_key_is_documented() {
 #[test]
 fn every_documentation_line_is_used() {
     let s = schema();
-    let structures: BTreeSet<_> = table::embedded(docs::ROLES, docs::ROLES_HEADER)
-        .map(|[_, structure, _]: [_; 3]| structure)
-        .collect();
+    let structures: BTreeSet<_> =
+        table::embedded(docs::ROLES, docs::ROLES_HEADER).map(|[_, structure, _]: [_; 3]| structure).collect();
     for [key, _] in table::embedded(docs::TEXT, docs::HEADER) {
         let used = match key.split_once([':', '/']) {
             Some(("tag", name)) => s.tag(name).is_some(),
@@ -174,8 +127,7 @@ fn every_documentation_line_is_used() {
             Some(("kind", name)) => Kind::from_name(name).is_some(),
             Some((structure, leaf)) => {
                 let end = format!(".{leaf}");
-                structures.contains(structure)
-                    && s.attributes().any(|(_, a)| a.path.ends_with(&end))
+                structures.contains(structure) && s.attributes().any(|(_, a)| a.path.ends_with(&end))
             }
             None => key.starts_with('~') || s.find(key).is_some_and(|(_, a)| a.path == key),
         };
@@ -190,13 +142,8 @@ fn what_the_tables_point_at_exists() {
         assert!(s.attribute_id(path).is_some(), "{field} -> {path}");
     }
     assert!(s.never_emitted("container.id").is_none() && s.tag("container.id").is_none());
-    for never in s
-        .never_emitted_keys()
-        .chain(s.never_emitted_tag("container.id"))
-    {
-        let emitted = s
-            .find(never.key)
-            .is_some_and(|(_, a)| a.platforms.contains(Platforms::LINUX));
+    for never in s.never_emitted_keys().chain(s.never_emitted_tag("container.id")) {
+        let emitted = s.find(never.key).is_some_and(|(_, a)| a.platforms.contains(Platforms::LINUX));
         assert!(!emitted || never.key == "container.id", "{}", never.key);
         for instead in &never.instead {
             let exists = match instead.strip_prefix('@') {
@@ -208,9 +155,7 @@ fn what_the_tables_point_at_exists() {
     }
     let known = |meaning: &str| match meaning.strip_prefix("tag:") {
         Some(tag) => s.tag(tag).is_some(),
-        None => s
-            .attributes()
-            .any(|(_, a)| format!(".{}.", a.stem()).contains(&format!(".{meaning}."))),
+        None => s.attributes().any(|(_, a)| format!(".{}.", a.stem()).contains(&format!(".{meaning}."))),
     };
     for [word, meaning] in table::embedded(secl::SYNONYMS, secl::SYNONYMS_HEADER) {
         assert!(known(meaning), "{word} -> {meaning}");
@@ -249,11 +194,7 @@ fn the_guide_s_keys_are_known() {
         "container.id",
         "usr.id",
     ] {
-        assert_eq!(
-            s.find(key).map(|(_, a)| a.scope),
-            Some(Scope::Signal),
-            "{key}"
-        );
+        assert_eq!(s.find(key).map(|(_, a)| a.scope), Some(Scope::Signal), "{key}");
     }
     for key in [
         "process.ancestors.executable.envs",
@@ -266,10 +207,7 @@ fn the_guide_s_keys_are_known() {
         "network.port",
         "user.id",
     ] {
-        assert!(
-            s.never_emitted(key).is_some() && s.find(key).is_none(),
-            "{key}"
-        );
+        assert!(s.never_emitted(key).is_some() && s.find(key).is_none(), "{key}");
     }
 }
 
@@ -277,10 +215,7 @@ fn the_guide_s_keys_are_known() {
 fn lookups() {
     let s = schema();
     let path = |key: &str| s.find(key).map(|(_, a)| a.path.to_string());
-    assert_eq!(
-        path("evt.variables.foo.bar").as_deref(),
-        Some("evt.variables.*")
-    );
+    assert_eq!(path("evt.variables.foo.bar").as_deref(), Some("evt.variables.*"));
     assert_eq!(path("evt.variables.*").as_deref(), Some("evt.variables.*"));
     assert_eq!(path("evt.variables."), None);
     assert_eq!(path("evt.variables"), None);
@@ -289,29 +224,14 @@ fn lookups() {
     assert_eq!(s.below("dns.question").count(), 5);
     assert_eq!(s.below("dns.q").count(), 0);
     assert_eq!(s.below("").count(), s.len());
-    let children: Vec<_> = s
-        .children("dns")
-        .iter()
-        .map(|c| (c.segment, c.attribute.is_some(), c.has_children))
-        .collect();
+    let children: Vec<_> =
+        s.children("dns").iter().map(|c| (c.segment, c.attribute.is_some(), c.has_children)).collect();
     assert_eq!(
         children,
-        [
-            ("id", true, false),
-            ("is_query", true, false),
-            ("question", false, true),
-            ("response", false, true)
-        ]
+        [("id", true, false), ("is_query", true, false), ("question", false, true), ("response", false, true)]
     );
     let roots = s.children("");
-    assert_eq!(
-        roots
-            .iter()
-            .map(|c| c.segment)
-            .collect::<BTreeSet<_>>()
-            .len(),
-        roots.len()
-    );
+    assert_eq!(roots.iter().map(|c| c.segment).collect::<BTreeSet<_>>().len(), roots.len());
     assert_eq!(s.matching("dns.question.*").len(), 5);
     assert_eq!(s.matching("process.executable.pat?").len(), 1);
     assert_eq!(s.matching("*").len(), s.len());
@@ -322,10 +242,7 @@ fn lookups() {
 fn declared_keys_join_the_schema() {
     let s = schema();
     let with = s.with_declared(
-        [
-            ("team.app".to_owned(), Type::String, true),
-            ("process.args".to_owned(), Type::Int, false),
-        ],
+        [("team.app".to_owned(), Type::String, true), ("process.args".to_owned(), Type::Int, false)],
         ["squad".to_owned(), "host".to_owned()],
     );
     let (id, attribute) = with.find("team.app").unwrap();
@@ -336,23 +253,13 @@ fn declared_keys_join_the_schema() {
     for (id, attribute) in s.attributes() {
         assert_eq!(with.attribute(id), attribute);
     }
-    assert!(
-        with.attributes()
-            .is_sorted_by(|(_, a), (_, b)| a.path < b.path)
-    );
+    assert!(with.attributes().is_sorted_by(|(_, a), (_, b)| a.path < b.path));
     let (id, tag) = with.tag("squad").unwrap();
     assert_eq!(with.tag_by_id(id), Some(tag));
     assert_eq!(with.tags().count(), s.tags().count() + 1);
     assert!(with.tags().all(|(id, tag)| with.tag_by_id(id) == Some(tag)));
-    assert!(
-        !with.documentation("team.app").is_empty() && !with.tag_documentation("squad").is_empty()
-    );
-    assert_eq!(
-        with.suggest_attribute("@taem.app", 1)
-            .first()
-            .map(|s| &*s.key),
-        Some("@team.app")
-    );
+    assert!(!with.documentation("team.app").is_empty() && !with.tag_documentation("squad").is_empty());
+    assert_eq!(with.suggest_attribute("@taem.app", 1).first().map(|s| &*s.key), Some("@team.app"));
 }
 
 #[test]
@@ -378,12 +285,7 @@ fn broken_tables_are_refused_with_the_line() {
         assert_eq!(error.line, 3, "{to}: {error}");
         assert!(error.message.contains(says), "{to}: {error}");
     }
-    assert_eq!(
-        Schema::parse(&row(&format!("{good}\n{good}")))
-            .unwrap_err()
-            .line,
-        4
-    );
+    assert_eq!(Schema::parse(&row(&format!("{good}\n{good}"))).unwrap_err().line, 4);
     assert!(Schema::parse("").is_err());
 }
 
@@ -394,16 +296,10 @@ fn slips_are_understood() {
     assert!(slips.len() >= 60);
     let mut wrong_answers = Vec::new();
     for [wrong, meant] in slips {
-        let found = if wrong.starts_with('@') {
-            s.suggest_attribute(wrong, 3)
-        } else {
-            s.suggest_tag(wrong, 3)
-        };
+        let found = if wrong.starts_with('@') { s.suggest_attribute(wrong, 3) } else { s.suggest_tag(wrong, 3) };
         if found.first().map(|s| &*s.key) != Some(meant) {
-            wrong_answers.push(format!(
-                "{wrong} -> {:?}, not {meant}",
-                found.iter().map(|s| &*s.key).collect::<Vec<_>>()
-            ));
+            wrong_answers
+                .push(format!("{wrong} -> {:?}, not {meant}", found.iter().map(|s| &*s.key).collect::<Vec<_>>()));
         }
     }
     assert!(wrong_answers.is_empty(), "{}", wrong_answers.join("\n"));
@@ -412,13 +308,7 @@ fn slips_are_understood() {
 #[test]
 fn every_edit_of_a_common_key_is_understood() {
     let s = schema();
-    for path in [
-        "process.executable.path",
-        "process.args",
-        "process.parent.comm",
-        "dns.question.name",
-        "file.path",
-    ] {
+    for path in ["process.executable.path", "process.args", "process.parent.comm", "dns.question.name", "file.path"] {
         for at in 0..path.len() - 1 {
             let mut swapped: Vec<u8> = path.bytes().collect();
             swapped.swap(at, at + 1);
@@ -430,10 +320,7 @@ fn every_edit_of_a_common_key_is_understood() {
                     continue;
                 }
                 let found = s.suggest_attribute(&wrong, 3);
-                assert!(
-                    found.iter().any(|s| s.key == format!("@{path}")),
-                    "{wrong} -> {found:?}"
-                );
+                assert!(found.iter().any(|s| s.key == format!("@{path}")), "{wrong} -> {found:?}");
             }
         }
     }
@@ -449,43 +336,23 @@ fn suggestions_say_why() {
     assert_eq!(why("exec.file.path"), Some(Why::Secl));
     assert_eq!(why("host"), Some(Why::Tag));
     assert_eq!(why("network.ip"), Some(Why::NeverEmitted));
-    assert_eq!(
-        s.suggest_tag("process.args", 1).first().map(|s| s.why),
-        Some(Why::Tag)
-    );
+    assert_eq!(s.suggest_tag("process.args", 1).first().map(|s| s.why), Some(Why::Tag));
 }
 
 #[test]
 fn nonsense_gets_no_suggestion_and_takes_no_time() {
     let s = schema();
-    for nonsense in [
-        "",
-        "@",
-        "xyzzy",
-        "frobnicate.widget.count",
-        "...",
-        "\u{1f980}.\u{1f980}",
-        "ключ.имя",
-    ] {
+    for nonsense in ["", "@", "xyzzy", "frobnicate.widget.count", "...", "\u{1f980}.\u{1f980}", "ключ.имя"] {
         assert_eq!(s.suggest_attribute(nonsense, 5), [], "{nonsense}");
         assert_eq!(s.suggest_tag(nonsense, 5), [], "{nonsense}");
     }
     let start = Instant::now();
-    for long in [
-        "a".repeat(2000),
-        "a.".repeat(1000),
-        "process.".repeat(250),
-        "@".repeat(2000),
-    ] {
+    for long in ["a".repeat(2000), "a.".repeat(1000), "process.".repeat(250), "@".repeat(2000)] {
         assert_eq!(s.suggest_attribute(&long, 5), []);
         assert_eq!(s.suggest_tag(&long, 5), []);
     }
     s.suggest_attribute(&"process.".repeat(10), 5);
-    assert!(
-        start.elapsed() < Duration::from_millis(500),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
     let again = || s.suggest_attribute("proc.exe.nam", 5);
     assert_eq!(again(), again());
     assert!(s.suggest_attribute("process.path", 2).len() <= 2);
@@ -529,14 +396,8 @@ const SMALL: &str = r##"{
 #[test]
 fn a_small_schema_is_imported() {
     let imported = import(SMALL, None).unwrap();
-    let found: Vec<_> = imported
-        .attributes
-        .iter()
-        .map(|a| (&*a.path, a.ty, a.multi))
-        .collect();
-    let destination = schema()
-        .below("process.credentials.destination")
-        .map(|(_, a)| (&*a.path, a.ty, a.multi));
+    let found: Vec<_> = imported.attributes.iter().map(|a| (&*a.path, a.ty, a.multi)).collect();
+    let destination = schema().below("process.credentials.destination").map(|(_, a)| (&*a.path, a.ty, a.multi));
     let mut expected = vec![
         ("evt.name", Type::Enum, false),
         ("evt.variables.*", Type::Any, false),
@@ -562,10 +423,7 @@ fn a_small_schema_is_imported() {
     for (_, a) in back.attributes() {
         assert_eq!(a.platforms, Platforms::LINUX);
         if let Some((_, known)) = schema().find(&a.path) {
-            assert_eq!(
-                (a.kinds, a.scope, a.family, a.trust),
-                (known.kinds, known.scope, known.family, known.trust)
-            );
+            assert_eq!((a.kinds, a.scope, a.family, a.trust), (known.kinds, known.scope, known.family, known.trust));
             assert_eq!((a.ty, a.multi), (known.ty, known.multi), "{}", a.path);
         }
     }
@@ -576,19 +434,9 @@ fn two_platforms_merge() {
     let windows = r#"{"$id":"small","properties":{"registry":{"properties":{"key_name":{"type":"string"}}},
         "file":{"properties":{"path":{"type":"string"}}}}}"#;
     let windows = import(windows, None).unwrap();
-    assert!(
-        windows
-            .attributes
-            .iter()
-            .all(|a| a.platforms == Platforms::WINDOWS)
-    );
+    assert!(windows.attributes.iter().all(|a| a.platforms == Platforms::WINDOWS));
     let both = import(SMALL, None).unwrap().merge(windows);
-    let platforms = |path: &str| {
-        both.attributes
-            .iter()
-            .find(|a| a.path == path)
-            .map(|a| a.platforms)
-    };
+    let platforms = |path: &str| both.attributes.iter().find(|a| a.path == path).map(|a| a.platforms);
     assert_eq!(platforms("file.path"), Some(Platforms::BOTH));
     assert_eq!(platforms("registry.key_name"), Some(Platforms::WINDOWS));
     assert_eq!(platforms("file.mode"), Some(Platforms::LINUX));
@@ -606,28 +454,13 @@ fn broken_json_schemas_are_refused_with_the_place() {
         (r#"{"type":"string"}"#, ""),
         (r#"{"properties":[]}"#, "/properties"),
         (r#"{"properties":{"a":3}}"#, "/properties/a"),
-        (
-            r#"{"properties":{"a":{"type":"strnig"}}}"#,
-            "/properties/a/type",
-        ),
+        (r#"{"properties":{"a":{"type":"strnig"}}}"#, "/properties/a/type"),
         (r#"{"properties":{"a":{"type":{}}}}"#, "/properties/a/type"),
-        (
-            r##"{"properties":{"a/b":{"$ref":"#/$defs/X"}}}"##,
-            "/properties/a~1b/$ref",
-        ),
-        (
-            r#"{"properties":{"a":{"$ref":"other.json"}}}"#,
-            "/properties/a/$ref",
-        ),
+        (r##"{"properties":{"a/b":{"$ref":"#/$defs/X"}}}"##, "/properties/a~1b/$ref"),
+        (r#"{"properties":{"a":{"$ref":"other.json"}}}"#, "/properties/a/$ref"),
         (r#"{"properties":{"a":{"$ref":1}}}"#, "/properties/a/$ref"),
-        (
-            r#"{"properties":{"a":{"anyOf":{}}}}"#,
-            "/properties/a/anyOf",
-        ),
-        (
-            r#"{"properties":{"a b":{"type":"string"}}}"#,
-            "/properties/a b",
-        ),
+        (r#"{"properties":{"a":{"anyOf":{}}}}"#, "/properties/a/anyOf"),
+        (r#"{"properties":{"a b":{"type":"string"}}}"#, "/properties/a b"),
         (r##"{"$ref":"#"}"##, ""),
     ] {
         let error = import(json, None).unwrap_err();
@@ -637,7 +470,12 @@ fn broken_json_schemas_are_refused_with_the_place() {
     assert!(import(&deep, None).is_err());
     // Each level refers to the next one twice: the walk would take 2^40 steps.
     let mut wide: String = (0..40)
-        .map(|n| format!(r##""d{n}":{{"properties":{{"l":{{"$ref":"#/$defs/d{m}"}},"r":{{"$ref":"#/$defs/d{m}"}}}}}},"##, m = n + 1))
+        .map(|n| {
+            format!(
+                r##""d{n}":{{"properties":{{"l":{{"$ref":"#/$defs/d{m}"}},"r":{{"$ref":"#/$defs/d{m}"}}}}}},"##,
+                m = n + 1
+            )
+        })
         .collect();
     wide.push_str(r#""d40":{"type":"string"}"#);
     let wide = format!(r##"{{"$ref":"#/$defs/d0","$defs":{{{wide}}}}}"##);
