@@ -220,3 +220,13 @@ pub enum ItemKind {
         expectations: Vec<Expectation>,
     },
 }
+
+impl FieldValue {
+    /// Where it is.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            FieldValue::String(span) | FieldValue::Word(span) | FieldValue::Digits(span) | FieldValue::List { span, .. } => *span,
+        }
+    }
+}

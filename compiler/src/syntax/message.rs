@@ -1,0 +1,97 @@
+//! What the grammar's rich errors say to a person.
+
+use chumsky::error::{Rich, RichPattern, RichReason};
+
+use crate::base::Span;
+use crate::diag::{Code, Diagnostic, text};
+use crate::syntax::grammar::Terminal;
+use crate::syntax::token::TokenKind;
+
+/// Turns an error of the second tier into a diagnostic.
+pub(super) fn syntax_error(text: &str, terminals: &[Terminal], error: &Rich<'_, Terminal>) -> Diagnostic {
+    let range = error.span().into_range();
+    let found = terminals.get(range.start).copied();
+    let before = range.start.checked_sub(1).and_then(|at| terminals.get(at)).copied();
+    let expected = expected(error);
+    let Some(found) = found else {
+        let at = text.trim_end().len() as u32;
+        let last = before.map_or(Span::empty(at), |token| token.span);
+        return Diagnostic::new(Code::SyntaxError, last, text!("expected {0}, and the item ends", expected))
+            .label("nothing follows")
+            .help(text!("add {0}", expected));
+    };
+    let shown = found.span.of(text);
+    let two_words = terminals.get(range.start + 1).is_some_and(|next| next.kind == TokenKind::Word && !next.first_on_line);
+    // `owner: "x"`: the colon of YAML and JSON.
+    if found.kind == TokenKind::Key && found.first_on_line && !shown.starts_with('@') && expected.contains("a field") {
+        let name = shown.trim_end_matches(':');
+        let colon = Span::new(found.span.end.saturating_sub(1), found.span.end);
+        return Diagnostic::new(Code::SyntaxError, found.span, text!("a field is written `{0} = …`", name))
+            .label("a colon belongs to conditions, inside `when { }`")
+            .help("write `=`")
+            .safe_fix("write `=`", colon, " =");
+    }
+    if found.kind == TokenKind::Key && expected.contains("a field") {
+        return Diagnostic::new(Code::SyntaxError, found.span, text!("the condition `{0}` stands outside of `when {{ }}`", shown))
+            .label("not inside a block")
+            .help("put conditions inside `when { … }`");
+    }
+    if expected == "an item" && found.kind == TokenKind::Word {
+        let nearest = nearest_item(shown);
+        let diagnostic = Diagnostic::new(Code::SyntaxError, found.span, text!("`{0}` does not start an item", shown))
+            .label("expected an item")
+            .help("items are `import`, `suppress`, `require`, `let`, `attribute`, `tag` and `test`");
+        return match nearest {
+            Some(nearest) if two_words || terminals.len() > 1 => {
+                diagnostic.unsafe_fix(text!("write `{0}`", nearest), found.span, nearest)
+            }
+            _ => diagnostic,
+        };
+    }
+    Diagnostic::new(Code::SyntaxError, found.span, text!("expected {0}, found `{1}`", expected, shown))
+        .label(text!("expected {0}", expected))
+        .help(match found.kind {
+            TokenKind::And | TokenKind::Or | TokenKind::Not => {
+                text!("`{0}` joins or denies conditions and needs one beside it; the word itself is written `\"{0}\"`", shown)
+            }
+            _ => text!("write {0} here, or remove `{1}`", expected, shown),
+        })
+}
+
+fn expected(error: &Rich<'_, Terminal>) -> String {
+    let RichReason::ExpectedFound { expected, .. } = error.reason() else { return "something else".to_owned() };
+    let mut names: Vec<String> = Vec::new();
+    for pattern in expected {
+        let name = match pattern {
+            RichPattern::Label(label) => label.to_string(),
+            RichPattern::EndOfInput => "the end of the item".to_owned(),
+            _ => continue,
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    // The end is always an alternative to more; only where it is the only one does it help.
+    if names.len() > 1 {
+        names.retain(|name| name != "the end of the item");
+    }
+    names.sort();
+    match names.split_last() {
+        None => "something else".to_owned(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+fn nearest_item(word: &str) -> Option<&'static str> {
+    let slip = |keyword: &&&str| {
+        let common = keyword.chars().zip(word.chars()).take_while(|(a, b)| a == b).count();
+        common >= 2 && keyword.len().abs_diff(word.len()) <= 4
+    };
+    match word {
+        "ignore" | "exclude" | "mute" | "silence" | "suppression" => Some("suppress"),
+        "only" | "include" | "requires" => Some("require"),
+        "const" | "var" | "set" | "define" => Some("let"),
+        _ => crate::syntax::split::ITEM_KEYWORDS.iter().find(|keyword| slip(keyword)).copied(),
+    }
+}

@@ -1,0 +1,138 @@
+//! One item's text to its tree, with every syntax error in it.
+
+use chumsky::Parser as _;
+use chumsky::error::{EmptyErr, Rich};
+use chumsky::inspector::SimpleState;
+
+use crate::base::Span;
+use crate::diag::{Code, Diagnostic, text};
+use crate::syntax::ast::{Item, List, Node, NodeId, NodeKind};
+use crate::syntax::grammar::{self, Arena, Terminal};
+use crate::syntax::keyword::Keyword;
+use crate::syntax::lexer::lex_into;
+use crate::syntax::token::{Token, TokenKind};
+use crate::syntax::{brackets, deception, message};
+
+/// What one range of a file holds. All spans are relative to its text.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ParsedItem {
+    /// The items: one, or several that share a line, or none where there are only comments.
+    pub items: Vec<Item>,
+    /// Syntax errors and deceptive characters.
+    pub diagnostics: Vec<Diagnostic>,
+    nodes: Vec<Node>,
+}
+
+impl ParsedItem {
+    /// Whether it has no error, so that checks may run.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+
+    /// A node of a query; ids of another item give a word of no text.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> Node {
+        self.nodes.get(id.0 as usize).copied().unwrap_or(Node { kind: NodeKind::Word, span: Span::default(), next: None })
+    }
+
+    /// The members of a list, in order.
+    pub fn list(&self, list: List) -> impl Iterator<Item = NodeId> + '_ {
+        let mut next = Some(list.first);
+        std::iter::from_fn(move || {
+            let id = next?;
+            next = if id == list.last { None } else { self.node(id).next };
+            Some(id)
+        })
+    }
+}
+
+/// Parses the text of one range that [`super::split`] gave; it never fails and never panics.
+#[must_use]
+pub fn parse_item(text: &str) -> ParsedItem {
+    let mut terminals = Vec::with_capacity(text.len() / 12 + 8);
+    let mut lexical = Lexical::default();
+    lex_into(text, |token| lexical.take(token, text, &mut terminals));
+    let mut diagnostics = lexical.diagnostics;
+    deception::find(text, &mut diagnostics);
+    let blocked = brackets::check(text, &terminals, &mut diagnostics);
+    if blocked {
+        diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+        return ParsedItem { items: Vec::new(), diagnostics, nodes: Vec::new() };
+    }
+    let mut arena = SimpleState(Arena(Vec::with_capacity(terminals.len())));
+    let quick = grammar::items::<EmptyErr>().parse_with_state(&terminals, &mut arena).into_output_errors();
+    let items = match quick {
+        (Some(items), errors) if errors.is_empty() => items,
+        _ => {
+            arena = SimpleState(Arena::default());
+            let (items, errors) =
+                grammar::items::<Rich<'_, Terminal>>().parse_with_state(&terminals, &mut arena).into_output_errors();
+            if diagnostics.is_empty() {
+                diagnostics.extend(errors.into_iter().map(|error| message::syntax_error(text, &terminals, &error)));
+            }
+            items.unwrap_or_default()
+        }
+    };
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    ParsedItem { items, diagnostics, nodes: arena.0.0 }
+}
+
+/// Sorts tokens into what the grammar reads and what is wrong by itself.
+#[derive(Default)]
+struct Lexical {
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Lexical {
+    fn take(&mut self, token: Token, text: &str, terminals: &mut Vec<Terminal>) {
+        if token.kind.is_trivia() {
+            return;
+        }
+        let keyword = match token.kind {
+            TokenKind::Word => Keyword::of(token.span.of(text)),
+            TokenKind::OpenString => {
+                self.unterminated(token, text);
+                Keyword::None
+            }
+            TokenKind::Stray => {
+                self.stray(token, text);
+                return;
+            }
+            _ => Keyword::None,
+        };
+        terminals.push(Terminal { kind: token.kind, keyword, first_on_line: token.first_on_line, span: token.span });
+    }
+
+    fn unterminated(&mut self, token: Token, text: &str) {
+        let trimmed = token.span.of(text).trim_end();
+        let end = token.span.start + trimmed.len() as u32;
+        // A backslash at the end would swallow the quote.
+        let closing = if trimmed.ends_with('\\') { "\\\"" } else { "\"" };
+        self.diagnostics.push(
+            Diagnostic::new(Code::UnterminatedString, token.span, "the string has no closing `\"` on its line")
+                .label("opened here")
+                .help("close the string; a quote inside it is written `\\\"`, a line break cannot be in it")
+                .safe_fix("close the string at the end of the line", Span::empty(end), closing),
+        );
+    }
+
+    fn stray(&mut self, token: Token, text: &str) {
+        let found = token.span.of(text);
+        let diagnostic = if found.starts_with('\\') {
+            Diagnostic::new(Code::InvalidEscape, token.span, "a backslash escapes one character, and none follows it here")
+                .label("nothing to escape")
+                .help("write `\\\\` for a backslash itself, or remove it")
+                .safe_fix("write the backslash itself", token.span, "\\\\")
+        } else {
+            Diagnostic::new(Code::SyntaxError, token.span, text!("unexpected `{0}`", found))
+                .label("means nothing here")
+                .help("remove it, or put it in quotes as part of a value")
+                .unsafe_fix("remove it", token.span, "")
+        };
+        // A character that deceives has a diagnostic of its own.
+        if found.is_ascii() {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+}
