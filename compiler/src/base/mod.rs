@@ -2,8 +2,10 @@
 //!
 //! Not here: files and reading them, which belong to the command line and the server.
 
+mod distance;
 mod line_index;
 mod span;
 
+pub use distance::{edits, nearest};
 pub use line_index::{LineColumn, LineIndex};
 pub use span::Span;

@@ -2,8 +2,18 @@
 //!
 //! Not here: text. A rule that reached this form no longer knows how it was spelled, only where.
 
+pub mod check;
+pub mod date;
+mod item;
+mod lower;
+mod names;
 mod query;
 mod rule;
 
+pub use item::{CheckedItem, check_item, has_errors};
+pub use lower::{DEPTH_CAP, EXPANSION_CAP, Place};
+pub use names::{Binding, LetSignature, Names, Signature, signature};
 pub use query::{Bound, Key, KeyKind, Node, NodeId, NodeKind, Nodes, Query, Test, TextRef};
 pub use rule::{Allow, Instant, Polarity, Rule, Spanned};
+
+pub(crate) use lower::lower_let;

@@ -120,6 +120,12 @@ pub struct Bound {
 }
 
 impl Query {
+    /// A query of that block, with nothing in it yet.
+    #[must_use]
+    pub fn new(span: Span) -> Query {
+        Query { span, ..Query::default() }
+    }
+
     /// The outermost node.
     #[must_use]
     pub fn root(&self) -> NodeId {
@@ -184,6 +190,49 @@ impl Query {
             }
             _ => false,
         }
+    }
+
+    /// Number of nodes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is no node.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Appends a copy of all of `other` under `span`, with `key` for its terms where one is given; gives its root.
+    pub fn copy(&mut self, other: &Query, span: Span, key: Option<Key>) -> NodeId {
+        let text = self.text.len() as u32;
+        let nodes = self.nodes.len() as u32;
+        let children = self.children.len() as u32;
+        self.text.push_str(&other.text);
+        let moved = |at: TextRef| TextRef { start: at.start + text, end: at.end + text };
+        let list = |list: Nodes| Nodes { start: list.start + children, end: list.end + children };
+        let bound = |bound: Option<Bound>| bound.map(|bound| Bound { text: moved(bound.text), ..bound });
+        self.children.extend(other.children.iter().map(|id| NodeId(id.0 + nodes)));
+        self.nodes.extend(other.nodes.iter().map(|node| Node {
+            span,
+            kind: match node.kind {
+                NodeKind::And(of) => NodeKind::And(list(of)),
+                NodeKind::Or(of) => NodeKind::Or(list(of)),
+                NodeKind::Not(of) => NodeKind::Not(NodeId(of.0 + nodes)),
+                NodeKind::Term { key: old, test } => NodeKind::Term {
+                    key: key.unwrap_or(Key { text: moved(old.text), span, kind: old.kind }),
+                    test: match test {
+                        Test::Present => Test::Present,
+                        Test::Exact(at) => Test::Exact(moved(at)),
+                        Test::Glob(at) => Test::Glob(moved(at)),
+                        Test::Networks(at) => Test::Networks(moved(at)),
+                        Test::Range { low, high } => Test::Range { low: bound(low), high: bound(high) },
+                    },
+                },
+            },
+        }));
+        NodeId(other.root.0 + nodes)
     }
 
     /// Appends decoded text.

@@ -12,7 +12,6 @@ mod agent_rule;
 mod attribute;
 mod classify;
 mod diff;
-mod distance;
 mod docs;
 mod embedded;
 mod enums;

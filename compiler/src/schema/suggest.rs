@@ -8,7 +8,7 @@
 use std::rc::Rc;
 
 use super::attribute::{Attribute, Platforms, Scope};
-use super::distance::edits;
+use crate::base::edits;
 use super::embedded::Schema;
 use super::hash::Map;
 use super::never::NeverEmitted;

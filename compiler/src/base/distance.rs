@@ -4,7 +4,8 @@
 const MAX: usize = 48;
 
 /// The number of edits between two words, or nothing if it is more than `bound` or a word is too long to compare.
-pub(super) fn edits(a: &str, b: &str, bound: usize) -> Option<usize> {
+#[must_use]
+pub fn edits(a: &str, b: &str, bound: usize) -> Option<usize> {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len().abs_diff(b.len()) > bound || a.len() > MAX || b.len() > MAX {
         return None;
@@ -35,6 +36,21 @@ pub(super) fn edits(a: &str, b: &str, bound: usize) -> Option<usize> {
         (before, last, a_before) = (last, current, Some(x));
     }
     last.get(b.len()).copied().filter(|edits| *edits <= bound)
+}
+
+/// The candidate that a slip most likely meant: nearest within a third of its length, the first of equals.
+#[must_use]
+pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    let bound = (word.chars().count() / 3).clamp(1, 4);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        if let Some(distance) = edits(word, candidate, bound)
+            && best.is_none_or(|(least, _)| distance < least)
+        {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

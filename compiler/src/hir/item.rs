@@ -1,0 +1,168 @@
+//! One range of a file, checked against the names it can see.
+
+use crate::base::Span;
+use crate::config::Context;
+use crate::diag::{Code, Diagnostic, Severity, text};
+use crate::hir::lower::{self, Lowering};
+use crate::hir::{Names, Rule, check};
+use crate::schema::Type;
+use crate::syntax::ParsedItem;
+use crate::syntax::ast::{EventSource, ItemKind, LetBody};
+
+/// What checking one range gave.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct CheckedItem {
+    /// The rules in it that mean something; empty where an error forbids it.
+    pub rules: Vec<Rule>,
+    /// Everything to say, in source order, weighed by the configuration, allowed lints taken out.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Checks the items of one range. What it says depends on the text, the names and the context alone.
+#[must_use]
+pub fn check_item(text: &str, parsed: &ParsedItem, names: &Names, cx: &Context<'_>) -> CheckedItem {
+    let mut checked = CheckedItem { rules: Vec::new(), diagnostics: parsed.diagnostics.clone() };
+    if !parsed.is_ok() {
+        return checked;
+    }
+    let local = Context { schema: names.schema(cx.schema), ..*cx };
+    for item in &parsed.items {
+        let from = checked.diagnostics.len();
+        match &item.kind {
+            ItemKind::Rule { require, name, statements } => {
+                let mut lowering = Lowering::new(text, parsed, names, &local);
+                let docs = documentation(text, item.span);
+                let rule = lower::rule(&mut lowering, *require, *name, statements, item.span, docs);
+                checked.diagnostics.append(&mut lowering.into_diagnostics());
+                if let Some(rule) = rule {
+                    check::check_rule(text, &rule, &local, &mut checked.diagnostics);
+                    governance(&rule, &local, &mut checked.diagnostics);
+                    weigh(&mut checked.diagnostics, from, cx, &rule);
+                    checked.rules.push(rule);
+                    continue;
+                }
+            }
+            ItemKind::Let { body, .. } => {
+                let (LetBody::Values(_) | LetBody::Fragment(_)) = body;
+                let (_, _, mut found) = lower::binding(text, parsed, *body, item.span, names, &local);
+                checked.diagnostics.append(&mut found);
+            }
+            ItemKind::Attribute { ty, .. } => checked.diagnostics.extend(unknown_type(text, *ty)),
+            ItemKind::Test { expectations, .. } => {
+                for expectation in expectations {
+                    if let EventSource::Inline(span) = expectation.event {
+                        checked.diagnostics.extend(invalid_json(text, span));
+                    }
+                }
+            }
+            ItemKind::Import { .. } | ItemKind::Tag { .. } => {}
+        }
+        relevel(&mut checked.diagnostics, from, cx);
+    }
+    checked.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end, diagnostic.code));
+    checked
+}
+
+/// Applies the configured levels to what was found from index `from` on.
+fn relevel(diagnostics: &mut Vec<Diagnostic>, from: usize, cx: &Context<'_>) {
+    if diagnostics.len() == from {
+        return;
+    }
+    let mut found = diagnostics.split_off(from);
+    found.retain_mut(|diagnostic| match cx.config.severity(diagnostic.code) {
+        Some(severity) => {
+            diagnostic.severity = severity;
+            true
+        }
+        None => false,
+    });
+    diagnostics.append(&mut found);
+}
+
+/// Applies levels and the rule's own `allow`s.
+fn weigh(diagnostics: &mut Vec<Diagnostic>, from: usize, cx: &Context<'_>, rule: &Rule) {
+    relevel(diagnostics, from, cx);
+    if !rule.allows.is_empty() {
+        let mut found = diagnostics.split_off(from.min(diagnostics.len()));
+        found.retain(|diagnostic| !rule.allows.iter().any(|allow| allow.code == diagnostic.code));
+        diagnostics.append(&mut found);
+    }
+}
+
+fn governance(rule: &Rule, cx: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(expires) = rule.expires.as_ref().filter(|expires| expires.value < cx.now) {
+        diagnostics.push(
+            Diagnostic::new(Code::Expired, expires.span, text!("`{0}` has expired and is left out", rule.name.value))
+                .label("in the past")
+                .help("remove the rule, or have its owner look at it again and move the date"),
+        );
+    }
+    if let Some(review) = rule.review.as_ref().filter(|review| review.value <= cx.now) {
+        diagnostics.push(
+            Diagnostic::new(Code::ReviewDue, review.span, text!("`{0}` is due for review", rule.name.value))
+                .label("since this day")
+                .help("have its owner confirm that it is still needed, then move the date"),
+        );
+    }
+}
+
+/// The `##` block right above an item: markers and one blank taken off.
+fn documentation(text: &str, span: Span) -> String {
+    let before = text.get(..span.start as usize).unwrap_or_default();
+    let mut lines: Vec<&str> = Vec::new();
+    for line in before.trim_end_matches([' ', '\t']).lines().rev() {
+        match line.trim_start().strip_prefix("##") {
+            Some(rest) => lines.push(rest.strip_prefix(' ').unwrap_or(rest).trim_end()),
+            None => break,
+        }
+    }
+    lines.reverse();
+    lines.join("\n")
+}
+
+fn unknown_type(text: &str, ty: Span) -> Option<Diagnostic> {
+    let word = ty.of(text);
+    if Type::from_name(word).is_some() {
+        return None;
+    }
+    let names: Vec<&str> = Type::ALL.iter().map(|ty| ty.name()).collect();
+    let meant = match word {
+        "integer" | "number" | "long" => Some("int"),
+        "boolean" => Some("bool"),
+        "str" | "text" => Some("string"),
+        "date" | "time" | "datetime" => Some("timestamp"),
+        _ => crate::base::nearest(word, names.iter().copied()),
+    };
+    let diagnostic = Diagnostic::new(Code::InvalidField, ty, text!("there is no type `{0}`", word)).label("unknown type");
+    Some(match meant {
+        Some(meant) => diagnostic
+            .help(text!("did you mean `{0}`?", meant))
+            .safe_fix(text!("write `{0}`", meant), ty, meant),
+        None => diagnostic.help(text!("types are {0}", names.join(", "))),
+    })
+}
+
+fn invalid_json(text: &str, span: Span) -> Option<Diagnostic> {
+    let error = serde_json::from_str::<serde::de::IgnoredAny>(span.of(text)).err()?;
+    let line = span.of(text).lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
+    let start = span.start + (line.as_ptr() as usize).saturating_sub(span.of(text).as_ptr() as usize) as u32;
+    let column = (error.column().saturating_sub(1)).min(line.len()) as u32;
+    let at = (start + column).min(span.end);
+    let at = if text.is_char_boundary(at as usize) { at } else { start };
+    let width = text.get(at as usize..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8) as u32;
+    let mut reason = error.to_string();
+    if let Some(cut) = reason.find(" at line ") {
+        reason.truncate(cut);
+    }
+    Some(
+        Diagnostic::new(Code::InvalidJson, Span::new(at, (at + width).min(span.end)), text!("the event is not JSON: {0}", reason))
+            .label("not JSON from here")
+            .help("an event is a JSON object, with keys and texts in double quotes and no comma at the end"),
+    )
+}
+
+/// Whether any of the findings forbids output.
+#[must_use]
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}

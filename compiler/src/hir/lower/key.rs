@@ -1,0 +1,293 @@
+use crate::base::Span;
+use crate::diag::{Code, Diagnostic, Edit, Fix, Text, text};
+use crate::hir::lower::{Lowering, Place};
+use crate::hir::{Key, KeyKind, Query};
+use crate::schema::{Scope, Suggestion, Why};
+use crate::syntax::ast;
+
+/// What a key turned out to be.
+pub(super) enum Resolved {
+    One(Key),
+    /// A key with a wildcard, as the attributes it stands for.
+    Many(Vec<Key>),
+}
+
+/// The value behind a key and the whole term, where there is one.
+type Value = Option<(ast::NodeId, Span)>;
+
+impl Lowering<'_> {
+    /// Finds out what a key is. Nothing where a term on it would mean nothing.
+    pub(super) fn key(&mut self, query: &mut Query, span: Span, value: Value) -> Option<Resolved> {
+        let written = self.of(span);
+        match written.strip_prefix('@') {
+            Some(path) => self.attribute(query, path, span, value),
+            None => self.tag(query, written, span, value),
+        }
+    }
+
+    fn one(&self, query: &mut Query, text: &str, span: Span, kind: KeyKind) -> Option<Resolved> {
+        Some(Resolved::One(Key { text: query.push_text(text), span, kind }))
+    }
+
+    fn attribute(&mut self, query: &mut Query, path: &str, span: Span, value: Value) -> Option<Resolved> {
+        let written = self.of(span);
+        if self.place == Place::Rules {
+            self.attribute_in_rules(written, span, value);
+            return None;
+        }
+        if let Some(never) = self.schema.never_emitted(path) {
+            let mut diagnostic = Diagnostic::new(Code::NeverEmitted, span, text!("the Agent never emits `{0}`", written))
+                .label("matches nothing");
+            diagnostic = match never.instead.first() {
+                Some(real) => diagnostic.help(text!("use `{0}`: {1}", real, never.note)),
+                None => diagnostic.help(text!("{0}", never.note)),
+            };
+            for (index, real) in never.instead.iter().enumerate() {
+                diagnostic = diagnostic.fix(Fix {
+                    title: text!("use `{0}`", real),
+                    safe: index == 0,
+                    edits: vec![Edit { span, text: (*real).to_owned() }],
+                });
+            }
+            self.report(diagnostic);
+            return self.one(query, written, span, KeyKind::NeverEmitted);
+        }
+        if let Some(id) = self.schema.attribute_id(path) {
+            return self.one(query, written, span, KeyKind::Attribute(id));
+        }
+        if self.cx.config.allows_key(written) {
+            return self.one(query, written, span, KeyKind::UnknownAttribute);
+        }
+        if path.contains(['*', '?']) {
+            return self.wildcard_key(query, path, span, value);
+        }
+        if let Some(base) = path.strip_suffix("ip/port") {
+            self.ip_port(base, span, value);
+            return None;
+        }
+        if self.schema.tag(path).is_some() {
+            self.report(
+                Diagnostic::new(Code::AtBeforeTag, span, text!("`{0}` is a tag: with `@` Datadog looks for an attribute", path))
+                    .label("a tag has no `@`")
+                    .help(text!("write `{0}`", path))
+                    .safe_fix("remove the `@`", Span::new(span.start, span.start + 1), ""),
+            );
+            return None;
+        }
+        let suggestions = self.schema.suggest_attribute(path, 3);
+        let message = text!("unknown attribute `{0}`", written);
+        self.unknown(Code::UnknownAttribute, span, message, &suggestions);
+        self.one(query, written, span, KeyKind::UnknownAttribute)
+    }
+
+    fn tag(&mut self, query: &mut Query, name: &str, span: Span, value: Value) -> Option<Resolved> {
+        if let Some((id, tag)) = self.schema.tag(name) {
+            let in_rules = self.place == Place::Rules;
+            if !in_rules || tag.scopes.contains(Scope::Rule) || tag.cardinality == crate::schema::Cardinality::Declared || self.schema.rule_key(name).is_none() {
+                return self.one(query, name, span, KeyKind::Tag(id));
+            }
+        }
+        let is_rule_key = self.schema.rule_key(name).is_some();
+        if is_rule_key && self.place == Place::Rules {
+            return self.one(query, name, span, KeyKind::RuleKey);
+        }
+        if let Some(never) = self.schema.never_emitted_tag(name) {
+            let mut diagnostic = Diagnostic::new(Code::NeverEmitted, span, text!("there is no tag `{0}`", name))
+                .label("matches nothing")
+                .help(text!("{0}", never.note));
+            for (index, real) in never.instead.iter().enumerate() {
+                diagnostic = diagnostic.fix(Fix {
+                    title: text!("use `{0}`", real),
+                    safe: index == 0,
+                    edits: vec![Edit { span, text: (*real).to_owned() }],
+                });
+            }
+            self.report(diagnostic);
+            return self.one(query, name, span, KeyKind::NeverEmitted);
+        }
+        if is_rule_key {
+            self.rule_key_in_when(name, span, value);
+            return None;
+        }
+        if self.cx.config.allows_key(name) {
+            return self.one(query, name, span, KeyKind::UnknownTag);
+        }
+        if let Some(base) = name.strip_suffix("ip/port") {
+            self.ip_port(base, span, value);
+            return None;
+        }
+        if self.schema.attribute_id(name).is_some() || self.schema.never_emitted(name).is_some() {
+            if self.place == Place::Rules {
+                self.attribute_in_rules(name, span, value);
+                return None;
+            }
+            self.report(
+                Diagnostic::new(Code::MissingAt, span, text!("`{0}` is an attribute: without `@` Datadog looks for a tag", name))
+                    .label("an attribute starts with `@`")
+                    .help(text!("write `@{0}`", name))
+                    .safe_fix("add the `@`", Span::empty(span.start), "@"),
+            );
+            return None;
+        }
+        let suggestions = self.schema.suggest_tag(name, 3);
+        let message = if self.place == Place::Rules {
+            text!("unknown key `{0}` in `rules`", name)
+        } else {
+            text!("unknown tag `{0}`", name)
+        };
+        self.unknown(Code::UnknownTag, span, message, &suggestions);
+        self.one(query, name, span, KeyKind::UnknownTag)
+    }
+
+    fn unknown(&mut self, code: Code, span: Span, message: Text, suggestions: &[Suggestion]) {
+        let mut diagnostic = Diagnostic::new(code, span, message).label("no event carries it");
+        let declare = match self.of(span).strip_prefix('@') {
+            Some(path) => format!("attribute @{path} : string"),
+            None => format!("tag {}", self.of(span)),
+        };
+        diagnostic = match suggestions.first() {
+            Some(best) => diagnostic.help(match best.why {
+                Why::Secl => text!("this is the name used in Agent rules; in queries it is `{0}`", best.key),
+                Why::Tag => text!("did you mean `{0}`?", best.key),
+                _ => text!("did you mean `{0}`? if your own pipeline adds it, declare it: `{1}`", best.key, declare),
+            }),
+            None => diagnostic.help(text!("if your own pipeline adds it, declare it: `{0}`", declare)),
+        };
+        for (index, suggestion) in suggestions.iter().enumerate() {
+            diagnostic = diagnostic.fix(Fix {
+                title: text!("use `{0}`", suggestion.key),
+                // What a slip meant is a guess; the key it was spelled as matched nothing.
+                safe: index == 0 && matches!(suggestion.why, Why::Secl | Why::NeverEmitted),
+                edits: vec![Edit { span, text: suggestion.key.clone() }],
+            });
+        }
+        self.report(diagnostic);
+    }
+
+    /// `@dns.question.*:x` is the OR of the attributes it covers that hold text.
+    fn wildcard_key(&mut self, query: &mut Query, path: &str, span: Span, value: Value) -> Option<Resolved> {
+        let written = self.of(span);
+        let mut ids = self.schema.matching(path);
+        ids.retain(|id| self.schema.attribute(*id).ty.is_text());
+        if ids.is_empty() {
+            self.report(
+                Diagnostic::new(Code::UnknownAttribute, span, text!("no attribute that holds text fits `{0}`", written))
+                    .label("covers nothing")
+                    .help("a key with a wildcard stands for the text attributes that it covers; name the attribute"),
+            );
+            return None;
+        }
+        let paths: Vec<String> = ids.iter().map(|id| format!("@{}", self.schema.attribute(*id).path)).collect();
+        let mut diagnostic = Diagnostic::new(
+            Code::WildcardKey,
+            span,
+            text!("Datadog takes no wildcard in a key: this stands for {0} attributes", paths.len()),
+        )
+        .label(text!("expanded to {0}", shortened(&paths)))
+        .help("name the attributes that are meant");
+        if let Some((value, term)) = value {
+            let value = self.of(self.parsed.node(value).span);
+            let terms: Vec<String> = paths.iter().map(|path| format!("{path}:{value}")).collect();
+            let text = match terms.as_slice() {
+                [only] => only.clone(),
+                several => format!("({})", several.join(" OR ")),
+            };
+            diagnostic = diagnostic.safe_fix("write the attributes out", term, text);
+        }
+        self.report(diagnostic);
+        let keys = ids.iter().zip(&paths).map(|(id, path)| {
+            let text = query.push_text(path);
+            Key { text, span, kind: KeyKind::Attribute(*id) }
+        });
+        Some(Resolved::Many(keys.collect()))
+    }
+
+    /// `network.destination.ip/port`, as the tuning guide prints two attributes in one.
+    fn ip_port(&mut self, base: &str, span: Span, value: Value) {
+        let base = base.trim_start_matches('@');
+        // `network.ip` does not exist: what the guide means is the source.
+        let base = if base == "network." { "network.source." } else { base };
+        let (ip, port) = (format!("@{base}ip"), format!("@{base}port"));
+        let mut diagnostic = Diagnostic::new(
+            Code::IpPortShorthand,
+            span,
+            text!("`{0}` is shorthand for two attributes", self.of(span)),
+        )
+        .label("no attribute has this name")
+        .help(text!("write `{0}:ADDRESS {1}:PORT`", ip, port));
+        if let Some((value, term)) = value {
+            let value = self.of(self.parsed.node(value).span);
+            let both = value.rsplit_once(['/', ':']).filter(|(address, port)| {
+                port.parse::<u16>().is_ok() && address.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok()
+            });
+            let text = match both {
+                Some((address, number)) => format!("{ip}:{} {port}:{number}", address.trim_matches(['[', ']'])),
+                None if value.parse::<u16>().is_ok() => format!("{port}:{value}"),
+                None => format!("{ip}:{value}"),
+            };
+            diagnostic = diagnostic.safe_fix("write the attributes out", term, text);
+        }
+        self.report(diagnostic);
+    }
+
+    fn attribute_in_rules(&mut self, written: &str, span: Span, value: Value) {
+        let mut diagnostic = Diagnostic::new(
+            Code::AttributeInRules,
+            span,
+            text!("`{0}` is an attribute of events, and `rules` chooses detection rules", written),
+        )
+        .label("no detection rule has it")
+        .help("`rules` takes `ruleId:`, `type:`, `source:`, `severity:` and rule tags; put attributes into `when { }`");
+        if let (Some((_, term)), Some(rules), Some(when)) = (value, self.blocks.rules, self.blocks.when) {
+            let at = if written.starts_with('@') { "" } else { "@" };
+            let insert = Edit { span: Span::empty(when.start + 1), text: format!(" {at}{}", self.of(term)) };
+            diagnostic = diagnostic.fix(self.moved(term, rules, insert, "move it into `when`"));
+        }
+        self.report(diagnostic);
+    }
+
+    fn rule_key_in_when(&mut self, name: &str, span: Span, value: Value) {
+        let mut diagnostic = Diagnostic::new(
+            Code::RuleKeyInWhen,
+            span,
+            text!("`{0}` is a key of detection rules, and `when` is about events", name),
+        )
+        .label("no event has it")
+        .help(text!("put it into `rules {{ {0}:… }}`", name));
+        if let (Some((_, term)), Some(when), Some(statement)) = (value, self.blocks.when, self.blocks.when_statement) {
+            let term_text = self.of(term);
+            let insert = match self.blocks.rules {
+                Some(rules) => Edit { span: Span::empty(rules.start + 1), text: format!(" {term_text}") },
+                None => Edit { span: Span::empty(statement), text: format!("rules {{ {term_text} }}\n  ") },
+            };
+            let alone = self.of(when).trim_matches(['{', '}']).trim() == term_text;
+            // A `when` that is empty afterwards would silence everything.
+            if !alone {
+                diagnostic = diagnostic.fix(self.moved(term, when, insert, "move it into `rules`"));
+            }
+        }
+        self.report(diagnostic);
+    }
+
+    /// Takes a term out of one block and puts it into another; a `rules` that held nothing else goes with it.
+    fn moved(&self, term: Span, from: Span, insert: Edit, title: &'static str) -> Fix {
+        let alone = self.of(from).trim_matches(['{', '}']).trim() == self.of(term);
+        let cut = if alone {
+            let before = self.text.get(..from.start as usize).unwrap_or_default().trim_end();
+            let statement = before.strip_suffix("rules").map_or(from.start, |before| before.len() as u32);
+            Span::new(statement, from.end)
+        } else {
+            let rest = self.text.get(term.end as usize..).unwrap_or_default();
+            let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+            Span::new(term.start, term.end + blanks as u32)
+        };
+        Fix { title: title.into(), safe: false, edits: vec![Edit { span: cut, text: String::new() }, insert] }
+    }
+}
+
+fn shortened(paths: &[String]) -> String {
+    match paths {
+        [a, b, c, rest @ ..] if !rest.is_empty() => format!("`{a}`, `{b}`, `{c}` and {} more", rest.len()),
+        _ => format!("`{}`", paths.join("`, `")),
+    }
+}

@@ -1,0 +1,431 @@
+use crate::base::Span;
+use crate::diag::{Code, Diagnostic, Edit, Fix, text};
+use crate::hir::lower::Lowering;
+use crate::hir::lower::condition::{operator, quoted};
+use crate::hir::{Bound, Key, KeyKind, NodeId, NodeKind, Query, Test, TextRef};
+use crate::syntax::ast;
+
+/// Where a value stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Position {
+    /// Right behind the key: `>` and `<` compare.
+    Direct,
+    /// Inside `( … )`.
+    Group,
+}
+
+/// The key of the terms of a value list, until it is used.
+pub(super) fn no_key() -> Key {
+    Key { text: TextRef::default(), span: Span::empty(0), kind: KeyKind::UnknownTag }
+}
+
+impl Lowering<'_> {
+    /// Lowers what stands behind a key: one value, or a group of them with the key given to each.
+    pub(super) fn values(&mut self, query: &mut Query, key: Key, id: ast::NodeId, position: Position) -> Option<NodeId> {
+        let node = self.parsed.node(id);
+        if self.is_full(query, node.span) {
+            return None;
+        }
+        // A value right behind its key has the span of the term.
+        let span = match position {
+            Position::Direct => key.span.to(node.span),
+            Position::Group => node.span,
+        };
+        match node.kind {
+            ast::NodeKind::Bare => self.bare(query, key, node.span, span, position),
+            ast::NodeKind::Quoted => Some(self.quoted_value(query, key, node.span, span)),
+            ast::NodeKind::Mixed => {
+                self.mixed_quotes(node.span);
+                None
+            }
+            ast::NodeKind::Word => {
+                let text = query.push_text(self.of(node.span));
+                Some(query.push(NodeKind::Term { key, test: Test::Exact(text) }, span))
+            }
+            ast::NodeKind::Reference => self.list_reference(query, key, node.span),
+            ast::NodeKind::Range { low, high, open_inclusive, close_inclusive } => {
+                self.range(query, key, span, node.span, [low, high], [open_inclusive, close_inclusive])
+            }
+            ast::NodeKind::Group(inner) => self.nested(query, key, inner, Position::Group),
+            ast::NodeKind::Not { of, dash } => {
+                if dash {
+                    self.dash(node.span);
+                }
+                let inner = self.nested(query, key, of, Position::Group)?;
+                Some(query.push_not(inner, node.span))
+            }
+            ast::NodeKind::Or(list) => {
+                self.mixed(list, node.span);
+                self.members(query, key, list, node.span, false)
+            }
+            ast::NodeKind::And(list) => {
+                if self.juxtaposed(list, node.span) {
+                    return None;
+                }
+                self.members(query, key, list, node.span, true)
+            }
+            ast::NodeKind::Term { .. } | ast::NodeKind::MissingValue { .. } | ast::NodeKind::Cidr { .. } => None,
+        }
+    }
+
+    fn nested(&mut self, query: &mut Query, key: Key, id: ast::NodeId, position: Position) -> Option<NodeId> {
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+        let lowered = self.values(query, key, id, position);
+        self.depth -= 1;
+        lowered
+    }
+
+    fn members(&mut self, query: &mut Query, key: Key, list: ast::List, span: Span, and: bool) -> Option<NodeId> {
+        let ids: Vec<ast::NodeId> = self.parsed.list(list).collect();
+        let mut parts = Vec::with_capacity(ids.len());
+        for id in ids {
+            parts.push(self.nested(query, key, id, Position::Group));
+        }
+        let parts: Option<Vec<NodeId>> = parts.into_iter().collect();
+        parts.map(|parts| if and { query.push_and(&parts, span) } else { query.push_or(&parts, span) })
+    }
+
+    fn bare(&mut self, query: &mut Query, key: Key, value: Span, span: Span, position: Position) -> Option<NodeId> {
+        let written = self.of(value);
+        if position == Position::Direct
+            && let Some(rest) = written.strip_prefix(['>', '<'])
+        {
+            let number = rest.strip_prefix('=').unwrap_or(rest);
+            let at = Span::new(value.end - number.len() as u32, value.end);
+            let bound = self.bound(query, at, rest.len() != number.len())?;
+            let (low, high) = if written.starts_with('>') { (Some(bound), None) } else { (None, Some(bound)) };
+            return Some(query.push(NodeKind::Term { key, test: Test::Range { low, high } }, span));
+        }
+        let test = if !written.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'\\')) {
+            Test::Exact(query.push_text(written))
+        } else if written == "*" {
+            Test::Present
+        } else {
+            decoded(query, written)
+        };
+        Some(query.push(NodeKind::Term { key, test }, span))
+    }
+
+    fn quoted_value(&mut self, query: &mut Query, key: Key, value: Span, span: Span) -> NodeId {
+        let inner = self.of(value);
+        let inner = inner.strip_prefix('"').unwrap_or(inner);
+        let inner = inner.strip_suffix('"').unwrap_or(inner);
+        let text = unescaped(inner);
+        if text.contains(['*', '?', '\\', '[', '^', '$', '|']) {
+            self.pattern_in_quotes(&text, value);
+        }
+        let text = query.push_text(&text);
+        query.push(NodeKind::Term { key, test: Test::Exact(text) }, span)
+    }
+
+    /// Wildcards and regular expressions are text inside quotes.
+    fn pattern_in_quotes(&mut self, text: &str, span: Span) {
+        if is_regex(text) {
+            self.report(
+                Diagnostic::new(Code::RegexInQuotes, span, "this looks like a regular expression, and it is compared as text")
+                    .label("matches only these very characters")
+                    .help("Datadog has no regular expressions here: use `*` and `?` without quotes, or a list of values")
+                    .unsafe_fix("use wildcards instead", span, from_regex(text)),
+            );
+        } else if text.contains('*') {
+            self.report(
+                Diagnostic::new(Code::WildcardInQuotes, span, "a `*` inside quotes is an asterisk, not a wildcard")
+                    .label("matches only these very characters")
+                    .help("take the quotes away to make it a wildcard, or write `\\*` without quotes for the asterisk")
+                    .unsafe_fix("make it a wildcard", span, pattern_text(text))
+                    .unsafe_fix("say that the asterisk is meant", span, escaped_bare(text)),
+            );
+        }
+    }
+
+    fn mixed_quotes(&mut self, span: Span) {
+        let mut pattern = String::new();
+        let mut rest = self.of(span);
+        while let Some(open) = rest.find('"') {
+            let (bare, after) = rest.split_at(open);
+            pattern.push_str(bare);
+            let inner = after.get(1..).unwrap_or_default();
+            let close = closing_quote(inner);
+            pattern.push_str(&escaped_bare(&unescaped(inner.get(..close).unwrap_or_default())));
+            rest = inner.get(close + 1..).unwrap_or_default();
+        }
+        pattern.push_str(rest);
+        self.report(
+            Diagnostic::new(Code::QuoteWildcardMix, span, "quotes and bare characters are glued together in one value")
+                .label("Datadog refuses this or reads two values")
+                .help("write the whole value without quotes, with `\\` before blanks and special characters")
+                .safe_fix("write it as one pattern", span, pattern),
+        );
+    }
+
+    /// `key:$name`
+    fn list_reference(&mut self, query: &mut Query, key: Key, span: Span) -> Option<NodeId> {
+        let binding = self.lookup(span)?;
+        if !binding.is_values {
+            self.report(
+                Diagnostic::new(
+                    Code::WrongLetKind,
+                    span,
+                    text!("`{0}` is a condition, and values are needed here", self.of(span)),
+                )
+                .label("a condition has its own keys")
+                .elsewhere(binding.file.to_string(), binding.span, "declared as a condition here")
+                .help(text!("write `{0}` on its own, without a key", self.of(span)))
+                .unsafe_fix("use it as a condition", Span::new(key.span.start, span.end), self.of(span)),
+            );
+            return None;
+        }
+        self.depth += binding.depth;
+        self.deepest = self.deepest.max(self.depth);
+        let copied = if self.is_full(query, span) { None } else { Some(query.copy(&binding.query, span, Some(key))) };
+        self.depth -= binding.depth;
+        copied
+    }
+
+    fn range(
+        &mut self,
+        query: &mut Query,
+        key: Key,
+        span: Span,
+        brackets: Span,
+        [low, high]: [Span; 2],
+        [open, close]: [bool; 2],
+    ) -> Option<NodeId> {
+        if open != close {
+            let inner = self.of(Span::new(brackets.start + 1, brackets.end - 1));
+            self.report(
+                Diagnostic::new(Code::MixedBrackets, brackets, "a range opens with one kind of bracket and closes with the other")
+                    .label("Datadog has no half-open range in brackets")
+                    .help("`[a TO b]` holds its ends, `{a TO b}` does not; for one of each join two comparisons with AND")
+                    .safe_fix("leave both ends out", brackets, format!("{{{inner}}}"))
+                    .unsafe_fix("take both ends in", brackets, format!("[{inner}]")),
+            );
+            return None;
+        }
+        let low = if self.of(low) == "*" { None } else { Some(self.bound(query, low, open)?) };
+        let high = if self.of(high) == "*" { None } else { Some(self.bound(query, high, close)?) };
+        let test = if low.is_none() && high.is_none() { Test::Present } else { Test::Range { low, high } };
+        Some(query.push(NodeKind::Term { key, test }, span))
+    }
+
+    fn bound(&mut self, query: &mut Query, span: Span, inclusive: bool) -> Option<Bound> {
+        let written = self.of(span);
+        let plain = written.trim_matches('"');
+        let plain = plain.strip_prefix('\\').unwrap_or(plain);
+        match plain.parse::<f64>() {
+            Ok(value) if value.is_finite() && plain.bytes().any(|byte| byte.is_ascii_digit()) => {
+                Some(Bound { value, text: query.push_text(plain), inclusive })
+            }
+            _ => {
+                let message = if written.is_empty() {
+                    text!("a comparison needs a number")
+                } else {
+                    text!("a comparison needs a number, and `{0}` is none", written)
+                };
+                self.report(
+                    Diagnostic::new(Code::RangeOnText, span, message)
+                        .label("not a number")
+                        .help("put the value in quotes to compare it as text, the `<` or `>` included"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Values side by side in a group: Datadog reads them as one.
+    fn juxtaposed(&mut self, list: ast::List, span: Span) -> bool {
+        let spans: Vec<Span> = self.parsed.list(list).map(|id| self.parsed.node(id).span).collect();
+        for (before, after) in spans.iter().zip(spans.iter().skip(1)) {
+            let between = self.text.get(before.end as usize..after.start as usize).unwrap_or_default();
+            if !between.trim().is_empty() {
+                continue;
+            }
+            let small = |at: Span| operator(self.of(at)).map(|operator| (at, operator));
+            if let Some((at, operator)) = small(*before).or(small(*after)) {
+                self.report(
+                    Diagnostic::new(
+                        Code::LowercaseOperator,
+                        at,
+                        text!("`{0}` in small letters is read as part of a value", self.of(at)),
+                    )
+                    .label("not an operator")
+                    .help(text!("write `{0}`", operator))
+                    .fix(Fix {
+                        title: text!("write `{0}`", operator),
+                        safe: false,
+                        edits: vec![Edit { span: at, text: operator.to_owned() }],
+                    }),
+                );
+                return true;
+            }
+            let joined = before.to(*after);
+            let gap = Span::new(before.end, after.start);
+            self.report(
+                Diagnostic::new(Code::BlankInValue, joined, "two values stand side by side: Datadog reads them as one with a blank")
+                    .label("one value or two?")
+                    .help("join them with OR, or put one value in quotes")
+                    .unsafe_fix("join them with OR", gap, " OR ")
+                    .unsafe_fix("quote them as one value", joined, quoted(self.of(joined))),
+            );
+            return true;
+        }
+        // Explicit AND everywhere.
+        let _ = span;
+        false
+    }
+
+    fn dash(&mut self, span: Span) {
+        let written = self.of(span);
+        if written.starts_with("-$") || written.starts_with("-(") {
+            return;
+        }
+        self.report(
+            Diagnostic::new(Code::DashInGroup, span, text!("inside a group `{0}` means NOT `{1}`", written, written.trim_start_matches('-')))
+                .label("denies, as in the query bar")
+                .help("quote the value if the dash is part of it, or write `NOT`")
+                .unsafe_fix("take the dash as part of the value", span, quoted(written))
+                .safe_fix("write `NOT`", Span::new(span.start, span.start + 1), "NOT "),
+        );
+    }
+}
+
+/// Decodes a bare value with escapes or wildcards: a pattern keeps only the escapes it needs.
+fn decoded(query: &mut Query, written: &str) -> Test {
+    let mut literal = String::with_capacity(written.len());
+    let mut pattern = String::with_capacity(written.len());
+    let mut wild = false;
+    let mut characters = written.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => {
+                let escaped = characters.next().unwrap_or('\\');
+                literal.push(escaped);
+                if matches!(escaped, '*' | '?' | '\\') {
+                    pattern.push('\\');
+                }
+                pattern.push(escaped);
+            }
+            '*' | '?' => {
+                wild = true;
+                // Two stars are one.
+                if !(character == '*' && ends_in_star(&pattern)) {
+                    pattern.push(character);
+                }
+            }
+            other => {
+                literal.push(other);
+                pattern.push(other);
+            }
+        }
+    }
+    if !wild {
+        return Test::Exact(query.push_text(&literal));
+    }
+    if pattern == "*" { Test::Present } else { Test::Glob(query.push_text(&pattern)) }
+}
+
+fn ends_in_star(pattern: &str) -> bool {
+    let Some(before) = pattern.strip_suffix('*') else { return false };
+    let escapes = before.bytes().rev().take_while(|byte| *byte == b'\\').count();
+    escapes % 2 == 0
+}
+
+/// Takes the backslashes of a quoted value away.
+fn unescaped(inner: &str) -> String {
+    let mut out = String::with_capacity(inner.len());
+    let mut characters = inner.chars();
+    while let Some(character) = characters.next() {
+        out.push(if character == '\\' { characters.next().unwrap_or('\\') } else { character });
+    }
+    out
+}
+
+fn closing_quote(inner: &str) -> usize {
+    let mut escaped = false;
+    for (at, byte) in inner.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return at,
+            _ => {}
+        }
+    }
+    inner.len()
+}
+
+/// A literal as a bare value.
+fn escaped_bare(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_whitespace() || "(){}[]\"\\*?".contains(character) {
+            out.push('\\');
+        }
+        out.push(character);
+    }
+    out
+}
+
+/// A quoted text as a bare pattern whose stars are wildcards.
+fn pattern_text(text: &str) -> String {
+    escaped_bare(text).replace("\\*", "*")
+}
+
+fn is_regex(text: &str) -> bool {
+    let slashed = text.len() > 2 && text.starts_with('/') && text.ends_with('/') && !text.trim_matches('/').contains('/') && has_meta(text);
+    slashed
+        || (text.starts_with('^') && text.len() > 1)
+        || (text.ends_with('$') && text.len() > 1 && has_meta(text.trim_end_matches('$')))
+        || text.contains(".*")
+        || text.contains(".+")
+        || text.contains("\\d")
+        || text.contains("\\w")
+        || text.contains("\\s")
+        || text.contains("[a-z")
+        || text.contains("[A-Z")
+        || text.contains("[0-9")
+}
+
+fn has_meta(text: &str) -> bool {
+    text.contains(['*', '+', '[', '(', '|', '^', '\\'])
+}
+
+/// The nearest wildcard pattern: classes and repetitions become `*`.
+fn from_regex(text: &str) -> String {
+    let mut out = String::new();
+    let mut characters = text.trim_start_matches('^').trim_end_matches('$').trim_matches('/').chars().peekable();
+    while let Some(character) = characters.next() {
+        let any = match character {
+            '\\' => match characters.next() {
+                Some('d' | 'w' | 's' | 'D' | 'W' | 'S') | None => true,
+                Some(literal) => {
+                    out.push_str(&escaped_bare(&literal.to_string()));
+                    false
+                }
+            },
+            '[' => {
+                while characters.next_if(|next| *next != ']').is_some() {}
+                characters.next();
+                true
+            }
+            '(' => {
+                while characters.next_if(|next| *next != ')').is_some() {}
+                characters.next();
+                true
+            }
+            '.' if matches!(characters.peek(), Some('*' | '+' | '?')) => true,
+            '*' | '+' | '?' | '|' | '^' | '$' => true,
+            other => {
+                out.push_str(&escaped_bare(&other.to_string()));
+                false
+            }
+        };
+        if any {
+            while characters.next_if(|next| matches!(next, '*' | '+' | '?')).is_some() {}
+            if !out.ends_with('*') {
+                out.push('*');
+            }
+        }
+    }
+    if out.is_empty() { "*".to_owned() } else { out }
+}

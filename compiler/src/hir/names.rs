@@ -1,0 +1,170 @@
+//! What a file declares, and what it can see of other files.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::base::Span;
+use crate::hir::{Query, Spanned};
+use crate::schema::{Schema, Type};
+use crate::syntax::ast::{ItemKind, LetBody, NodeKind};
+use crate::syntax::ParsedItem;
+
+/// What the items of one range declare and import; all that other items need to know of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Signature {
+    /// Paths of `import` items.
+    pub imports: Vec<Spanned<String>>,
+    /// `let` items.
+    pub lets: Vec<LetSignature>,
+    /// `attribute` items: path without `@`, type, multi-valued.
+    pub attributes: Vec<(Spanned<String>, Type, bool)>,
+    /// `tag` items.
+    pub tags: Vec<Spanned<String>>,
+    /// `suppress` and `require` items.
+    pub rules: Vec<Spanned<String>>,
+    /// Titles of `test` items.
+    pub tests: Vec<Spanned<String>>,
+    /// Rules that tests name behind `by`.
+    pub test_rules: Vec<Spanned<String>>,
+}
+
+/// A `let` with what is needed to expand it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LetSignature {
+    /// The name.
+    pub name: Spanned<String>,
+    /// Names it refers to.
+    pub references: Vec<String>,
+    /// The text of its range and the tree, shared by all that expand it.
+    pub source: Arc<(String, ParsedItem)>,
+    /// Which item of the range it is.
+    pub index: usize,
+}
+
+impl Signature {
+    /// Whether it declares and imports nothing but rules and tests.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.imports.is_empty() && self.lets.is_empty() && self.attributes.is_empty() && self.tags.is_empty()
+    }
+}
+
+/// Reads the declarations off a parsed range.
+#[must_use]
+pub fn signature(text: &str, parsed: &ParsedItem) -> Signature {
+    let mut signature = Signature::default();
+    let mut shared: Option<Arc<(String, ParsedItem)>> = None;
+    for (index, item) in parsed.items.iter().enumerate() {
+        match &item.kind {
+            ItemKind::Import { path } => signature.imports.push(spanned(unquote(path.of(text)), *path)),
+            ItemKind::Rule { name, .. } => signature.rules.push(spanned(name.of(text), *name)),
+            ItemKind::Let { name, body } => {
+                let source = shared.get_or_insert_with(|| Arc::new((text.to_owned(), parsed.clone())));
+                signature.lets.push(LetSignature {
+                    name: spanned(name.of(text), *name),
+                    references: references(text, parsed, *body),
+                    source: Arc::clone(source),
+                    index,
+                });
+            }
+            ItemKind::Attribute { path, ty, multi } => {
+                if let Some(ty) = Type::from_name(ty.of(text)) {
+                    let name = path.of(text).trim_start_matches('@');
+                    signature.attributes.push((spanned(name, *path), ty, *multi));
+                }
+            }
+            ItemKind::Tag { name } => signature.tags.push(spanned(name.of(text), *name)),
+            ItemKind::Test { title, expectations } => {
+                signature.tests.push(spanned(unquote(title.of(text)), *title));
+                let by = expectations.iter().filter_map(|expectation| expectation.by);
+                signature.test_rules.extend(by.map(|by| spanned(by.of(text), by)));
+            }
+        }
+    }
+    signature
+}
+
+fn spanned(text: &str, span: Span) -> Spanned<String> {
+    Spanned { value: text.to_owned(), span }
+}
+
+/// The text between quotes, escapes left as they are.
+fn unquote(quoted: &str) -> &str {
+    quoted.trim_matches('"')
+}
+
+fn references(text: &str, parsed: &ParsedItem, body: LetBody) -> Vec<String> {
+    let (LetBody::Values(root) | LetBody::Fragment(Some(root))) = body else { return Vec::new() };
+    let mut names = Vec::new();
+    let mut waiting = vec![root];
+    while let Some(id) = waiting.pop() {
+        let node = parsed.node(id);
+        match node.kind {
+            NodeKind::And(list) | NodeKind::Or(list) => waiting.extend(parsed.list(list)),
+            NodeKind::Not { of, .. } | NodeKind::Group(of) => waiting.push(of),
+            NodeKind::Term { value, .. } => waiting.push(value),
+            NodeKind::Reference => names.push(node.span.of(text).trim_start_matches('$').to_owned()),
+            _ => {}
+        }
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// A `let`, lowered: what a reference is replaced by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Binding {
+    /// Whether it is a list of values rather than a condition.
+    pub is_values: bool,
+    /// The tree; of a value list, terms on no key.
+    pub query: Query,
+    /// How deep the tree is.
+    pub depth: u32,
+    /// The file that declares it.
+    pub file: Arc<str>,
+    /// The name's place in that file.
+    pub span: Span,
+    /// Whether it has an error of its own, so that its users need no second one.
+    pub broken: bool,
+}
+
+/// Everything that one file can see.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    bindings: FxHashMap<String, Arc<Binding>>,
+    schema: Option<Arc<Schema>>,
+}
+
+impl Names {
+    /// Makes a `let` visible; the first of a name stays.
+    pub fn bind(&mut self, name: &str, binding: Arc<Binding>) {
+        self.bindings.entry(name.to_owned()).or_insert(binding);
+    }
+
+    /// Makes declared attributes and tags visible: `schema` is the base schema with them.
+    pub fn declare(&mut self, schema: Arc<Schema>) {
+        self.schema = Some(schema);
+    }
+
+    /// The `let` of that name.
+    #[must_use]
+    pub fn binding(&self, name: &str) -> Option<&Arc<Binding>> {
+        self.bindings.get(name)
+    }
+
+    /// All visible names of `let`s, sorted.
+    #[must_use]
+    pub fn binding_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.bindings.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// The schema as this file sees it.
+    #[must_use]
+    pub fn schema<'a>(&'a self, base: &'a Schema) -> &'a Schema {
+        self.schema.as_deref().unwrap_or(base)
+    }
+}

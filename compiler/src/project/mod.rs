@@ -1,0 +1,10 @@
+//! What concerns many items: imports, names across files, the order in which `let`s are put in.
+//!
+//! Not here: reading files. Whoever reads them hands over their signatures.
+
+mod bindings;
+mod imports;
+mod resolve;
+
+pub use imports::{ImportError, resolve_import};
+pub use resolve::{Linked, Project};
