@@ -258,16 +258,28 @@ fn statement<'t, E: Tier<'t>>(
             kind: StatementKind::Block { name, qualifier, body, query },
         },
     });
-    // A broken statement gives way to the next line that can start one.
+    // A broken statement gives way to the next line that can start one; blocks in it are passed over whole.
     let begins = |t: &Terminal| t.first_on_line && matches!(t.kind, TokenKind::Word | TokenKind::CloseBrace);
-    let skipped = any()
-        .filter(|t: &Terminal| t.kind != TokenKind::CloseBrace)
+    let opens = |t: &Terminal| t.kind == TokenKind::OpenBrace;
+    let closes = |t: &Terminal| t.kind == TokenKind::CloseBrace;
+    let block = recursive(move |block| {
+        let inner = any().filter(move |t: &Terminal| !opens(t) && !closes(t)).map(|t: Terminal| t.span).or(block);
+        any()
+            .filter(opens)
+            .map(|t: Terminal| t.span)
+            .foldl(inner.repeated(), Span::to)
+            .then(any().filter(closes))
+            .map(|(span, t): (Span, Terminal)| span.to(t.span))
+    });
+    let first = any().filter(move |t: &Terminal| !opens(t) && !closes(t)).map(|t: Terminal| t.span).or(block.clone());
+    let more = any()
+        .filter(move |t: &Terminal| !opens(t) && !closes(t) && !begins(t))
         .map(|t: Terminal| t.span)
-        .foldl(any().filter(move |t: &Terminal| !begins(t)).repeated(), |from: Span, t: Terminal| from.to(t.span))
-        .map(|span| Statement {
-            span,
-            kind: StatementKind::Field { name: Span::empty(span.start), value: FieldValue::Word(Span::empty(span.start)) },
-        });
+        .or(block);
+    let skipped = first.foldl(more.repeated(), Span::to).map(|span| Statement {
+        span,
+        kind: StatementKind::Field { name: Span::empty(span.start), value: FieldValue::Word(Span::empty(span.start)) },
+    });
     allow.or(other).labelled("a field").recover_with(via_parser(skipped))
 }
 

@@ -7,6 +7,10 @@ use crate::diag::{Code, Diagnostic, text};
 use crate::syntax::grammar::Terminal;
 use crate::syntax::token::TokenKind;
 
+/// The fields whose name may be followed by `=`.
+const FIELDS: [&str; 11] =
+    ["title", "owner", "reason", "ticket", "protects", "starts", "expires", "review", "enabled", "tags", "activity"];
+
 /// Turns an error of the second tier into a diagnostic.
 pub(super) fn syntax_error(text: &str, terminals: &[Terminal], error: &Rich<'_, Terminal>) -> Diagnostic {
     let range = error.span().into_range();
@@ -23,8 +27,8 @@ pub(super) fn syntax_error(text: &str, terminals: &[Terminal], error: &Rich<'_, 
     let shown = found.span.of(text);
     let two_words = terminals.get(range.start + 1).is_some_and(|next| next.kind == TokenKind::Word && !next.first_on_line);
     // `owner: "x"`: the colon of YAML and JSON.
-    if found.kind == TokenKind::Key && found.first_on_line && !shown.starts_with('@') && expected.contains("a field") {
-        let name = shown.trim_end_matches(':');
+    let name = shown.trim_end_matches(':');
+    if found.kind == TokenKind::Key && FIELDS.contains(&name) && expected.contains("a field") {
         let colon = Span::new(found.span.end.saturating_sub(1), found.span.end);
         return Diagnostic::new(Code::SyntaxError, found.span, text!("a field is written `{0} = …`", name))
             .label("a colon belongs to conditions, inside `when { }`")
@@ -32,7 +36,7 @@ pub(super) fn syntax_error(text: &str, terminals: &[Terminal], error: &Rich<'_, 
             .safe_fix("write `=`", colon, " =");
     }
     if found.kind == TokenKind::Key && expected.contains("a field") {
-        return Diagnostic::new(Code::SyntaxError, found.span, text!("the condition `{0}` stands outside of `when {{ }}`", shown))
+        return Diagnostic::new(Code::SyntaxError, found.span, text!("the condition `{0}` stands outside of `when { }`", shown))
             .label("not inside a block")
             .help("put conditions inside `when { … }`");
     }
@@ -47,6 +51,9 @@ pub(super) fn syntax_error(text: &str, terminals: &[Terminal], error: &Rich<'_, 
             }
             _ => diagnostic,
         };
+    }
+    if matches!(found.kind, TokenKind::And | TokenKind::Or) && expected.contains("a condition") {
+        return stray_operator(shown, found, terminals.get(range.start + 1).copied());
     }
     Diagnostic::new(Code::SyntaxError, found.span, text!("expected {0}, found `{1}`", expected, shown))
         .label(text!("expected {0}", expected))
@@ -94,4 +101,13 @@ fn nearest_item(word: &str) -> Option<&'static str> {
         "const" | "var" | "set" | "define" => Some("let"),
         _ => crate::syntax::split::ITEM_KEYWORDS.iter().find(|keyword| slip(keyword)).copied(),
     }
+}
+
+/// An operator with nothing on one side: Datadog takes it for a word.
+fn stray_operator(shown: &str, found: Terminal, next: Option<Terminal>) -> Diagnostic {
+    let end = next.map_or(found.span.end, |next| next.span.start);
+    Diagnostic::new(Code::BareWord, found.span, text!("`{0}` has no condition before it: Datadog searches messages for the word", shown))
+        .label("joins nothing")
+        .help("remove it, or add the condition that it was to join")
+        .unsafe_fix("remove it", Span::new(found.span.start, end), "")
 }

@@ -128,11 +128,7 @@ impl Lowering<'_> {
     fn word(&mut self, span: Span, following: Span) {
         let word = self.of(span);
         if word == "*" {
-            self.report(
-                Diagnostic::new(Code::MatchAll, span, "`*` matches everything")
-                    .label("every event")
-                    .help("name what is known to be harmless, such as the process, its parent and the workload"),
-            );
+            self.match_all(span, "`*` matches everything", "every event", span);
             return;
         }
         if let Some(operator) = operator(word) {
@@ -199,11 +195,7 @@ impl Lowering<'_> {
 
     fn term(&mut self, query: &mut Query, key: Span, value: ast::NodeId, span: Span) -> Option<NodeId> {
         if self.of(key) == "*" {
-            self.report(
-                Diagnostic::new(Code::MatchAll, span, "`*:` asks any key: Datadog takes it as every event")
-                    .label("every event")
-                    .help("name the key"),
-            );
+            self.match_all(span, "`*:` asks any key: Datadog takes it as every event", "every event", span);
             return None;
         }
         match self.key(query, key, Some((value, span)))? {

@@ -197,7 +197,7 @@ impl Lowering<'_> {
             "when" | "rules" => self.report(
                 Diagnostic::new(Code::InvalidField, span, text!("`{0}` takes a block", word))
                     .label("not a block")
-                    .help(text!("write `{0} {{ … }}`, without `=`", word)),
+                    .help(text!("write `{0} { … }`, without `=`", word)),
             ),
             _ => {
                 let diagnostic = Diagnostic::new(Code::UnknownField, name, text!("there is no field `{0}`", word)).label("unknown field");

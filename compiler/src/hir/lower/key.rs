@@ -1,6 +1,6 @@
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Edit, Fix, Text, text};
-use crate::hir::lower::{Lowering, Place};
+use crate::hir::lower::{COMBINATION, Lowering, Place};
 use crate::hir::{Key, KeyKind, Query};
 use crate::schema::{Scope, Suggestion, Why};
 use crate::syntax::ast;
@@ -168,7 +168,8 @@ impl Lowering<'_> {
     fn wildcard_key(&mut self, query: &mut Query, path: &str, span: Span, value: Value) -> Option<Resolved> {
         let written = self.of(span);
         let mut ids = self.schema.matching(path);
-        ids.retain(|id| self.schema.attribute(*id).ty.is_text());
+        // A closed set would refuse what the others take.
+        ids.retain(|id| self.schema.attribute(*id).ty.is_text() && !self.schema.attribute(*id).is_closed());
         if ids.is_empty() {
             self.report(
                 Diagnostic::new(Code::UnknownAttribute, span, text!("no attribute that holds text fits `{0}`", written))
@@ -253,7 +254,7 @@ impl Lowering<'_> {
             text!("`{0}` is a key of detection rules, and `when` is about events", name),
         )
         .label("no event has it")
-        .help(text!("put it into `rules {{ {0}:… }}`", name));
+        .help(text!("put it into `rules { {0}:… }`", name));
         if let (Some((_, term)), Some(when), Some(statement)) = (value, self.blocks.when, self.blocks.when_statement) {
             let term_text = self.of(term);
             let insert = match self.blocks.rules {
@@ -262,9 +263,12 @@ impl Lowering<'_> {
             };
             let alone = self.of(when).trim_matches(['{', '}']).trim() == term_text;
             // A `when` that is empty afterwards would silence everything.
-            if !alone {
-                diagnostic = diagnostic.fix(self.moved(term, when, insert, "move it into `rules`"));
-            }
+            diagnostic = diagnostic.fix(if alone {
+                let edits = vec![Edit { span: term, text: COMBINATION.to_owned() }, insert];
+                Fix { title: "move it into `rules` and put in a combination to fill in".into(), safe: false, edits }
+            } else {
+                self.moved(term, when, insert, "move it into `rules`")
+            });
         }
         self.report(diagnostic);
     }

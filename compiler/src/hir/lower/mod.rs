@@ -25,6 +25,10 @@ pub const EXPANSION_CAP: usize = 100_000;
 /// The deepest that a condition may be once its `let`s are expanded.
 pub const DEPTH_CAP: u32 = 128;
 
+/// A combination of the kind that the tuning guide recommends, for someone to fill in.
+pub(super) const COMBINATION: &str =
+    "@process.executable.path:\"/path/to/program\" @process.parent.executable.path:\"/path/to/parent\"";
+
 /// Where a query stands: it decides which keys may be in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Place {
@@ -95,6 +99,20 @@ impl<'a> Lowering<'a> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// What to say where everything would match, with a combination to fill in for `at`.
+    fn match_all(&mut self, span: Span, message: &'static str, label: &'static str, at: Span) {
+        let diagnostic = Diagnostic::new(Code::MatchAll, span, message).label(label);
+        self.report(if self.place == Place::Rules {
+            diagnostic
+                .help("name detection rules with `ruleId:`, or leave `rules` out to mean every Workload Protection rule")
+                .unsafe_fix("say that every Workload Protection rule is meant", at, " type:workload_security ")
+        } else {
+            diagnostic
+                .help("name what is known to be harmless: the program, its parent and the workload")
+                .unsafe_fix("put in a combination to fill in", at, format!(" {COMBINATION} "))
+        });
+    }
+
     /// Lowers a whole block; nothing where there is nothing to keep.
     fn block(&mut self, query: Option<ast::NodeId>, body: Span, place: Place) -> Option<Query> {
         self.place = place;
@@ -103,11 +121,8 @@ impl<'a> Lowering<'a> {
                 Place::Rules => "an empty rule query names every detection rule",
                 _ => "an empty condition matches everything",
             };
-            self.report(
-                Diagnostic::new(Code::MatchAll, body, what)
-                    .label("nothing in it")
-                    .help("name what is known to be harmless, such as the process, its parent and the workload"),
-            );
+            let inside = Span::new(body.start + 1, body.end.saturating_sub(1));
+            self.match_all(body, what, "nothing in it", inside);
             return None;
         };
         let mut lowered = Query::new(body);

@@ -93,7 +93,7 @@ impl Lowering<'_> {
         {
             let number = rest.strip_prefix('=').unwrap_or(rest);
             let at = Span::new(value.end - number.len() as u32, value.end);
-            let bound = self.bound(query, at, rest.len() != number.len())?;
+            let bound = self.bound(query, at, rest.len() != number.len(), (value, quoted(written)))?;
             let (low, high) = if written.starts_with('>') { (Some(bound), None) } else { (None, Some(bound)) };
             return Some(query.push(NodeKind::Term { key, test: Test::Range { low, high } }, span));
         }
@@ -203,13 +203,16 @@ impl Lowering<'_> {
             );
             return None;
         }
-        let low = if self.of(low) == "*" { None } else { Some(self.bound(query, low, open)?) };
-        let high = if self.of(high) == "*" { None } else { Some(self.bound(query, high, close)?) };
+        let either = || (brackets, format!("({} OR {})", self.of(low), self.of(high)));
+        let (for_low, for_high) = (either(), either());
+        let low = if self.of(low) == "*" { None } else { Some(self.bound(query, low, open, for_low)?) };
+        let high = if self.of(high) == "*" { None } else { Some(self.bound(query, high, close, for_high)?) };
         let test = if low.is_none() && high.is_none() { Test::Present } else { Test::Range { low, high } };
         Some(query.push(NodeKind::Term { key, test }, span))
     }
 
-    fn bound(&mut self, query: &mut Query, span: Span, inclusive: bool) -> Option<Bound> {
+    /// Reads one end; `as_text` is what to write where it is no number.
+    fn bound(&mut self, query: &mut Query, span: Span, inclusive: bool, as_text: (Span, String)) -> Option<Bound> {
         let written = self.of(span);
         let plain = written.trim_matches('"');
         let plain = plain.strip_prefix('\\').unwrap_or(plain);
@@ -226,7 +229,8 @@ impl Lowering<'_> {
                 self.report(
                     Diagnostic::new(Code::RangeOnText, span, message)
                         .label("not a number")
-                        .help("put the value in quotes to compare it as text, the `<` or `>` included"),
+                        .help("text is compared with values and wildcards; a value that starts with `<` or `>` stands in quotes")
+                        .unsafe_fix("compare as text", as_text.0, as_text.1),
                 );
                 None
             }
