@@ -1,0 +1,42 @@
+//! The target `datadog`: an array of create bodies for `POST /api/v2/security_monitoring/configuration/suppressions`.
+
+use super::Frame;
+use super::json::{Json, Layout};
+use super::suppression::{self, Tags};
+use crate::hir::Rule;
+
+pub(super) const FRAME: Frame = Frame { start: "[", end: "\n]\n", depth: 1 };
+
+pub(super) fn write(rule: &Rule, json: &mut Json<'_>) {
+    json.item().object(Layout::Lines, |json| {
+        json.key("data").object(Layout::Lines, |json| {
+            json.key("type").string("suppressions");
+            json.key("attributes").object(Layout::Lines, |json| attributes(rule, json));
+        });
+    });
+}
+
+fn attributes(rule: &Rule, json: &mut Json<'_>) {
+    json.key("name").string(rule.title());
+    if suppression::is_described(rule) {
+        json.key("description").text(|out| suppression::description(rule, out));
+    }
+    json.key("enabled").bool(rule.enabled);
+    json.key("rule_query").text(|out| suppression::rule_query(rule, out));
+    if let Some(when) = &rule.when_signal {
+        json.key("suppression_query").text(|out| suppression::suppressed(rule, when, out));
+    }
+    if let Some(when) = &rule.when_event {
+        json.key("data_exclusion_query").text(|out| suppression::suppressed(rule, when, out));
+    }
+    if let Some(starts) = &rule.starts {
+        json.key("start_date").integer(starts.value);
+    }
+    if let Some(expires) = &rule.expires {
+        json.key("expiration_date").integer(expires.value);
+    }
+    let tags = Tags::of(rule);
+    if !tags.is_empty() {
+        json.key("tags").array(Layout::Lines, |json| tags.iter().for_each(|tag| json.item().string(tag)));
+    }
+}

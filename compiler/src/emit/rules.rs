@@ -1,0 +1,144 @@
+//! The target `rules`: the document of [`super::document`], written without building it.
+//!
+//! A term and the source stand on one line each, so that a changed condition is a changed line.
+
+use super::document::{Number, key_type};
+use super::json::{Json, Layout};
+use super::suppression::ALL_RULES;
+use super::{CheckedRule, Frame, query, rfc3339};
+use crate::hir::{Bound, Instant, NodeId, NodeKind, Polarity, Query, Spanned, Test};
+use crate::schema::Schema;
+
+pub(super) const FRAME: Frame = Frame {
+    start: "{\n  \"format\": \"quell.rules\",\n  \"version\": 1,\n  \"rules\": [",
+    end: "\n  ]\n}\n",
+    depth: 2,
+};
+
+pub(super) fn write(checked: &CheckedRule<'_>, json: &mut Json<'_>) {
+    let CheckedRule { rule, schema, .. } = *checked;
+    json.item().object(Layout::Lines, |json| {
+        json.key("name").string(&rule.name.value);
+        json.key("action").string(match rule.polarity {
+            Polarity::Suppress => "suppress",
+            Polarity::Require => "require",
+        });
+        text(json, "title", rule.title.as_ref());
+        if !rule.documentation.is_empty() {
+            json.key("documentation").string(&rule.documentation);
+        }
+        text(json, "owner", rule.owner.as_ref());
+        text(json, "reason", rule.reason.as_ref());
+        text(json, "ticket", rule.ticket.as_ref());
+        text(json, "protects", rule.protects.as_ref());
+        json.key("enabled").bool(rule.enabled);
+        date(json, "starts", rule.starts.as_ref());
+        date(json, "expires", rule.expires.as_ref());
+        date(json, "review", rule.review.as_ref());
+        if !rule.tags.is_empty() {
+            let mut tags: Vec<&str> = rule.tags.iter().map(String::as_str).collect();
+            tags.sort_unstable();
+            tags.dedup();
+            json.key("tags").array(Layout::Line, |json| tags.iter().for_each(|tag| json.item().string(tag)));
+        }
+        if let Some(activity) = &rule.activity {
+            json.key("activity").array(Layout::Line, |json| {
+                activity.value.iter().for_each(|kind| json.item().string(kind.name()));
+            });
+        }
+        if !rule.allows.is_empty() {
+            json.key("allows").array(Layout::Lines, |json| {
+                for allow in &rule.allows {
+                    json.item().object(Layout::Line, |json| {
+                        json.key("lint").string(allow.code.name());
+                        json.key("reason").string(&allow.reason);
+                    });
+                }
+            });
+        }
+        json.key("queries").object(Layout::Lines, |json| {
+            match &rule.rules {
+                Some(rules) => query_object(json, "rules", rules, schema),
+                None => json.key("rules").object(Layout::Lines, |json| {
+                    json.key("text").string(ALL_RULES);
+                    json.key("condition").raw(
+                        r#"{"term": {"key": "type", "type": "string", "multi_valued": false, "test": {"equals": "workload_security"}}}"#,
+                    );
+                }),
+            }
+            if let Some(signal) = &rule.when_signal {
+                query_object(json, "signal", signal, schema);
+            }
+            if let Some(event) = &rule.when_event {
+                query_object(json, "event", event, schema);
+            }
+        });
+        json.key("source").object(Layout::Line, |json| {
+            json.key("file").string(checked.file);
+            json.key("line").integer(checked.line.into());
+            json.key("column").integer(checked.column.into());
+            json.key("offset").integer(checked.offset.into());
+        });
+    });
+}
+
+fn text(json: &mut Json<'_>, name: &'static str, field: Option<&Spanned<String>>) {
+    if let Some(field) = field {
+        json.key(name).string(&field.value);
+    }
+}
+
+fn date(json: &mut Json<'_>, name: &'static str, field: Option<&Spanned<Instant>>) {
+    if let Some(field) = field {
+        json.key(name).string(&rfc3339::text(field.value));
+    }
+}
+
+fn query_object(json: &mut Json<'_>, name: &'static str, query: &Query, schema: &Schema) {
+    json.key(name).object(Layout::Lines, |json| {
+        json.key("text").text(|out| query::write(query, out));
+        json.key("condition");
+        condition(json, query, query.root(), schema);
+    });
+}
+
+fn condition(json: &mut Json<'_>, query: &Query, id: NodeId, schema: &Schema) {
+    json.object(Layout::Line, |json| match query.node(id).kind {
+        NodeKind::And(list) => conditions(json.key("and"), query, query.children(list), schema),
+        NodeKind::Or(list) => conditions(json.key("or"), query, query.children(list), schema),
+        NodeKind::Not(inner) => condition(json.key("not"), query, inner, schema),
+        NodeKind::Term { key, test } => json.key("term").object(Layout::Line, |json| {
+            let (ty, multi_valued) = key_type(key.kind, schema);
+            json.key("key").string(query.text(key.text));
+            json.key("type").string(ty.name());
+            json.key("multi_valued").bool(multi_valued);
+            json.key("test").object(Layout::Line, |json| match test {
+                Test::Present => json.key("present").bool(true),
+                Test::Exact(text) => json.key("equals").string(query.text(text)),
+                Test::Glob(text) => json.key("glob").string(query.text(text)),
+                Test::Range { low, high } => json.key("range").object(Layout::Line, |json| {
+                    bound(json, ["gt", "gte"], query, low);
+                    bound(json, ["lt", "lte"], query, high);
+                }),
+                Test::Networks(text) => json.key("networks").array(Layout::Line, |json| {
+                    query.text(text).split(',').for_each(|network| json.item().string(network));
+                }),
+            });
+        }),
+    });
+}
+
+fn conditions(json: &mut Json<'_>, query: &Query, ids: &[NodeId], schema: &Schema) {
+    json.array(Layout::Lines, |json| ids.iter().for_each(|id| condition(json.item(), query, *id, schema)));
+}
+
+fn bound(json: &mut Json<'_>, [strict, inclusive]: [&'static str; 2], query: &Query, bound: Option<Bound>) {
+    let Some(bound) = bound else { return };
+    json.key(if bound.inclusive { inclusive } else { strict });
+    match Number::new(query.text(bound.text)) {
+        Number::Int(int) => json.integer(int),
+        // INVARIANT: a float has the spelling that it was made from, digits and a point, which is JSON.
+        Number::Float(float) => json.raw(&float.to_string()),
+        Number::Text(text) => json.string(&text),
+    }
+}
