@@ -112,6 +112,8 @@ impl Case {
                     None => self.say(report, line_in_page(block, wanted.line), &missing(wanted)),
                 }
             }
+            // One assertion speaks for every finding of its code on its line.
+            open.retain(|finding| finding.file != *path || !expected.iter().any(|wanted| fulfils(finding, wanted)));
         }
         for finding in open {
             let forbidden = self.forbidden.as_ref() == Some(&finding.code);
@@ -125,11 +127,8 @@ impl Case {
                 .find(|block| matches!(&block.kind, BlockKind::File { path, .. } if *path == finding.file));
             let line = block.map_or(self.section.line, |block| line_in_page(block, finding.start.line));
             let Finding { severity, code, message, file, start } = finding;
-            self.say(
-                report,
-                line,
-                &format!("unexpected {severity}[{code}]: {message} ({file}:{}:{})", start.line, start.column),
-            );
+            let place = format!("{file}:{}:{}", start.line, start.column);
+            self.say(report, line, &format!("unexpected {severity}[{code}]: {message} ({place})"));
         }
     }
 
