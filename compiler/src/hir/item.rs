@@ -109,15 +109,24 @@ fn governance(rule: &Rule, cx: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) 
 /// The `##` block right above an item: markers and one blank taken off.
 fn documentation(text: &str, span: Span) -> String {
     let before = text.get(..span.start as usize).unwrap_or_default();
-    let mut lines: Vec<&str> = Vec::new();
-    for line in before.trim_end_matches([' ', '\t']).lines().rev() {
-        match line.trim_start().strip_prefix("##") {
-            Some(rest) => lines.push(rest.strip_prefix(' ').unwrap_or(rest).trim_end()),
-            None => break,
+    // Line by line upwards, as long as they are documentation.
+    let mut block = before.trim_end_matches([' ', '\t']).len();
+    while let Some(above) = before.get(..block).and_then(|above| above.strip_suffix('\n')) {
+        let start = memchr::memrchr(b'\n', above.as_bytes()).map_or(0, |newline| newline + 1);
+        if !above.get(start..).is_some_and(|line| line.trim_start().starts_with("##")) {
+            break;
         }
+        block = start;
     }
-    lines.reverse();
-    lines.join("\n")
+    let mut documentation = String::with_capacity(before.len() - block);
+    for line in before.get(block..).unwrap_or_default().lines() {
+        let Some(rest) = line.trim_start().strip_prefix("##") else { continue };
+        if !documentation.is_empty() {
+            documentation.push('\n');
+        }
+        documentation.push_str(rest.strip_prefix(' ').unwrap_or(rest).trim_end());
+    }
+    documentation
 }
 
 fn unknown_type(text: &str, ty: Span) -> Option<Diagnostic> {

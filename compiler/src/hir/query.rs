@@ -126,6 +126,18 @@ impl Query {
         Query { span, ..Query::default() }
     }
 
+    /// The same with room for that many nodes and bytes of text.
+    #[must_use]
+    pub fn with_capacity(span: Span, nodes: usize, text: usize) -> Query {
+        Query {
+            nodes: Vec::with_capacity(nodes),
+            children: Vec::with_capacity(nodes),
+            text: String::with_capacity(text),
+            root: NodeId::default(),
+            span,
+        }
+    }
+
     /// The outermost node.
     #[must_use]
     pub fn root(&self) -> NodeId {

@@ -112,6 +112,11 @@ pub(crate) fn rule(
 
 /// A quoted text of the field syntax, which has the escapes of JSON.
 pub(crate) fn field_text(quoted: &str) -> Result<String, String> {
+    // Most texts have no escape.
+    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    if let Some(inner) = inner.filter(|inner| !inner.bytes().any(|byte| byte == b'\\' || byte < b' ')) {
+        return Ok(inner.to_owned());
+    }
     serde_json::from_str(quoted).map_err(|error| error.to_string())
 }
 

@@ -125,7 +125,9 @@ impl<'a> Lowering<'a> {
             self.match_all(body, what, "nothing in it", inside);
             return None;
         };
-        let mut lowered = Query::new(body);
+        // Text is at most what the block holds, until a `let` is put in.
+        let room = body.len() as usize;
+        let mut lowered = Query::with_capacity(body, room / 24 + 2, room);
         let id = self.condition(&mut lowered, root)?;
         lowered.set_root(id);
         Some(lowered)
