@@ -23,7 +23,7 @@ const NESTING_CAP: usize = 512;
 
 /// Checked suppression rules, made by `quell compile`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema), schemars(title = "Quell rules"))]
 pub struct Document {
     /// What kind of document this is.
     pub format: Format,
@@ -623,10 +623,7 @@ mod tests {
         assert!(matches!(read_rules("{}"), Err(ReadError::Format)));
         assert!(matches!(read_rules(r#"{"format":"sarif"}"#), Err(ReadError::Format)));
         assert!(matches!(read_rules(r#"{"format":"quell.rules"}"#), Err(ReadError::Json(_))));
-        assert!(matches!(
-            read_rules(r#"{"format":"quell.rules","version":2,"rules":7}"#),
-            Err(ReadError::Version(2))
-        ));
+        assert!(matches!(read_rules(r#"{"format":"quell.rules","version":2,"rules":7}"#), Err(ReadError::Version(2))));
         for wrong in [
             r#"{"regex":"a"}"#,
             r#"{"present":false}"#,

@@ -134,11 +134,7 @@ pub fn write_end(target: Target, out: &mut Vec<u8>) {
 /// # Errors
 ///
 /// Those of `out`.
-pub fn emit<'a>(
-    rules: impl Iterator<Item = CheckedRule<'a>>,
-    target: Target,
-    out: &mut impl Write,
-) -> io::Result<()> {
+pub fn emit<'a>(rules: impl Iterator<Item = CheckedRule<'a>>, target: Target, out: &mut impl Write) -> io::Result<()> {
     let mut buffer = Vec::with_capacity(4096);
     write_start(target, &mut buffer);
     for (index, rule) in rules.enumerate() {

@@ -391,10 +391,7 @@ mod tests {
         assert_eq!(range(Some(("0", false)), Some(("999", false))), "@process.uid:{0 TO 999}");
         assert_eq!(range(Some(("0", true)), Some(("999", false))), "(@process.uid:>=0 @process.uid:<999)");
         assert_eq!(range(None, None), "@process.uid:*");
-        assert_eq!(
-            denied(|b| b.range("@a", Some(("0", false)), Some(("9", true)))),
-            "-(@a:>0 @a:<=9)"
-        );
+        assert_eq!(denied(|b| b.range("@a", Some(("0", false)), Some(("9", true)))), "-(@a:>0 @a:<=9)");
     }
 
     #[test]

@@ -39,14 +39,9 @@ pub(super) fn suppressed(rule: &Rule, when: &Query, out: &mut impl Sink) {
 
 /// The lines of the description before the documentation.
 fn lines(rule: &Rule) -> impl Iterator<Item = (&'static str, &str)> {
-    [
-        ("Owner: ", &rule.owner),
-        ("Reason: ", &rule.reason),
-        ("Ticket: ", &rule.ticket),
-        ("Protects: ", &rule.protects),
-    ]
-    .into_iter()
-    .filter_map(|(label, field)| Some((label, field.as_ref()?.value.as_str())))
+    [("Owner: ", &rule.owner), ("Reason: ", &rule.reason), ("Ticket: ", &rule.ticket), ("Protects: ", &rule.protects)]
+        .into_iter()
+        .filter_map(|(label, field)| Some((label, field.as_ref()?.value.as_str())))
 }
 
 /// Whether there is anything to describe.
@@ -201,7 +196,7 @@ mod tests {
     fn a_tag_has_an_end_and_something_behind_its_prefix() {
         let mut rule = rule("a");
         rule.owner = spanned("@@");
-        rule.ticket = spanned(&"ä".repeat(300));
+        rule.ticket = spanned("ä".repeat(300));
         let tags = tags(&rule);
         assert_eq!(tags.len(), 1);
         assert_eq!(tags[0].chars().count(), TAG_LENGTH);
