@@ -1,8 +1,123 @@
-//! Whether values fit their attributes.
+//! Whether values fit their attributes, and attributes fit one another. One check is one file with its tests.
+//!
+//! Every term is looked at alone, by the type of its attribute; then the terms of a block together, by the event kinds
+//! that carry them. A term gets at most one finding, and its fix leaves a program that compiles.
+//!
+//! Not here: keys, which lowering resolves; what terms on one attribute mean together, which is for the logic layer.
+
+mod arguments_in_one_value;
+mod cidr_on_non_ip;
+mod comm_too_long;
+mod contradicting_rule;
+mod empty_range;
+mod envs_with_value;
+mod event_kinds;
+mod invalid_network;
+mod network_as_value;
+mod no_such_event;
+mod not_on_signals;
+mod octal_mode;
+mod pattern;
+mod range_on_text;
+mod spelling;
+mod term;
+#[cfg(test)]
+mod testing;
+mod type_mismatch;
+mod unknown_value;
 
 use crate::config::Context;
 use crate::diag::Diagnostic;
-use crate::hir::Rule;
+use crate::hir::{KeyKind, Place, Query, Rule, Test};
+use crate::schema::Type;
+use term::Term;
 
-/// Runs every check on a rule.
-pub fn check_rule(_source: &str, _rule: &Rule, _cx: &Context<'_>, _out: &mut Vec<Diagnostic>) {}
+/// What every check may look at: one block of a rule and what is around it.
+struct CheckCtx<'a> {
+    cx: &'a Context<'a>,
+    /// The text that all spans are relative to.
+    source: &'a str,
+    query: &'a Query,
+    place: Place,
+    rule: &'a Rule,
+}
+
+/// Runs every check on a rule. `source` is the text that the rule's spans are relative to, and the schema of `cx` the
+/// one that the rule was lowered with. Findings are appended in source order, with the severity of their code.
+pub fn check_rule(source: &str, rule: &Rule, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let from = out.len();
+    let blocks =
+        [(&rule.rules, Place::Rules), (&rule.when_signal, Place::Signal), (&rule.when_event, Place::Event)];
+    for (query, place) in blocks {
+        if let Some(query) = query {
+            CheckCtx { cx, source, query, place, rule }.run(out);
+        }
+    }
+    if let Some(found) = out.get_mut(from..) {
+        found.sort_by_key(|diagnostic| diagnostic.span.start);
+    }
+}
+
+impl CheckCtx<'_> {
+    fn run(&self, out: &mut Vec<Diagnostic>) {
+        let mut survey = event_kinds::Survey::new(self.rule);
+        for (_, span, key, test) in self.query.terms() {
+            let term = Term { ctx: self, span, key, test };
+            let before = out.len();
+            term.check(out);
+            // A list that a `let` gave stands in one place: one finding says it.
+            if out.len() > before && term.is_expanded() {
+                let repeated = |diagnostic: &Diagnostic| diagnostic.span == span;
+                if out.get(..before).and_then(<[_]>::last).is_some_and(repeated) {
+                    out.truncate(before);
+                }
+            }
+            survey.see(&term);
+        }
+        if self.place != Place::Rules {
+            if survey.is_doubtful() {
+                event_kinds::check(self, out);
+            }
+            if self.place == Place::Signal {
+                not_on_signals::check(self, out);
+            }
+        }
+    }
+}
+
+impl Term<'_> {
+    /// Checks the value against what is known of the key.
+    fn check(&self, out: &mut Vec<Diagnostic>) {
+        let found = match self.test {
+            Test::Present => None,
+            Test::Networks(networks) => match cidr_on_non_ip::check(self) {
+                None => return invalid_network::check(self, networks, out),
+                found => found,
+            },
+            Test::Range { low, high } => range_on_text::check(self, low, high)
+                .or_else(|| octal_mode::check_range(self, low, high))
+                .or_else(|| empty_range::check(self, low, high))
+                .or_else(|| type_mismatch::check_range(self, low, high)),
+            Test::Exact(_) | Test::Glob(_) => self.check_value(),
+        };
+        out.extend(found);
+    }
+
+    fn check_value(&self) -> Option<Diagnostic> {
+        let attribute = match self.key.kind {
+            KeyKind::Attribute(_) => self.attribute()?,
+            KeyKind::RuleKey => return unknown_value::check_rule_key(self),
+            KeyKind::NeverEmitted | KeyKind::UnknownAttribute | KeyKind::Tag(_) | KeyKind::UnknownTag => return None,
+        };
+        match attribute.ty {
+            Type::Int | Type::Bool | Type::Port | Type::Timestamp => type_mismatch::check(self, attribute),
+            Type::Ip => network_as_value::check(self).or_else(|| type_mismatch::check(self, attribute)),
+            Type::Mode => octal_mode::check(self, attribute).or_else(|| type_mismatch::check(self, attribute)),
+            Type::Enum => unknown_value::check(self, attribute),
+            Type::String if attribute.path.ends_with(".comm") => comm_too_long::check(self),
+            Type::String if attribute.path.ends_with(".args") => arguments_in_one_value::check(self),
+            Type::String if attribute.path.ends_with(".envs") => envs_with_value::check(self),
+            Type::String | Type::Path | Type::Any => None,
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! How values are written, for fixes: bare where nothing speaks against it, else quoted or escaped.
+
+/// Exactly this text as a value, in any place where one may stand.
+pub(super) fn literal(text: &str) -> String {
+    if is_plain(text) {
+        text.to_owned()
+    } else if text.contains(['*', '?', '\\', '[', '^', '$', '|']) {
+        // Inside quotes these would be taken for a mistake.
+        let mut out = starting_with(text);
+        out.pop();
+        out
+    } else {
+        let mut out = String::with_capacity(text.len() + 2);
+        out.push('"');
+        for character in text.chars() {
+            if character == '"' {
+                out.push('\\');
+            }
+            out.push(character);
+        }
+        out.push('"');
+        out
+    }
+}
+
+/// A decoded pattern as a value: its wildcards stay wildcards.
+pub(super) fn pattern(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len() + 4);
+    let mut characters = pattern.chars();
+    let mut at = 0;
+    while let Some(character) = characters.next() {
+        if character == '\\' {
+            push_escaped(&mut out, at, characters.next().unwrap_or('\\'), true);
+        } else {
+            push_escaped(&mut out, at, character, false);
+        }
+        at += 1;
+    }
+    out
+}
+
+/// Anything that starts with this text.
+pub(super) fn starting_with(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 4);
+    for (at, character) in text.chars().enumerate() {
+        push_escaped(&mut out, at, character, matches!(character, '*' | '?' | '\\'));
+    }
+    out.push('*');
+    out
+}
+
+/// A value, a pattern or not.
+pub(super) fn value(text: &str, is_pattern: bool) -> String {
+    if is_pattern { pattern(text) } else { literal(text) }
+}
+
+fn is_plain(text: &str) -> bool {
+    let first =
+        text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'.'));
+    let rest = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_.:=,@%+-".contains(&byte));
+    first && rest && !matches!(text, "AND" | "OR" | "NOT" | "TO" | "and" | "or" | "not")
+}
+
+fn push_escaped(out: &mut String, at: usize, character: char, needed: bool) {
+    let opens = at == 0 && matches!(character, '$' | '-' | '#' | '!' | '<' | '>');
+    if needed || opens || character.is_whitespace() || "(){}[]\"".contains(character) {
+        out.push('\\');
+    }
+    out.push(character);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_bare_where_they_can_be() {
+        for (text, written) in [
+            ("whoami", "whoami"),
+            ("/usr/bin/env", "/usr/bin/env"),
+            ("-c", "\"-c\""),
+            ("", "\"\""),
+            ("OR", "\"OR\""),
+            ("File Activity", "\"File Activity\""),
+            ("say \"x\"", "\"say \\\"x\\\"\""),
+            ("*.txt x", "\\*.txt\\ x"),
+            ("$HOME", "\\$HOME"),
+        ] {
+            assert_eq!(literal(text), written);
+        }
+        for (text, written) in [("*-c", "*-c"), ("-c*", "\\-c*"), ("a b\\*?", "a\\ b\\*?"), (">*", "\\>*")] {
+            assert_eq!(pattern(text), written);
+        }
+    }
+}
