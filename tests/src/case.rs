@@ -12,7 +12,7 @@ use similar::TextDiff;
 use crate::expectation::Expectation;
 use crate::finding::{self, Finding};
 use crate::markdown::{Block, BlockKind, Section};
-use crate::{console, workspace};
+use crate::{console, fixing, workspace};
 
 /// A section of a page.
 #[derive(Clone, Debug)]
@@ -75,7 +75,12 @@ impl Case {
         }
         if checked {
             match finding::check(quell, folder.path()) {
-                Ok(findings) => self.compare(&findings, &mut report),
+                Ok(findings) => {
+                    self.compare(&findings, &mut report);
+                    for (finding, what) in fixing::check(quell, folder.path(), &findings)? {
+                        self.say(&mut report, self.line_of(&finding), &what);
+                    }
+                }
                 Err(error) => self.say(&mut report, self.section.line, &error),
             }
         }
@@ -120,16 +125,18 @@ impl Case {
             if finding.severity == "hint" && !forbidden {
                 continue;
             }
-            let block = self
-                .section
-                .blocks
-                .iter()
-                .find(|block| matches!(&block.kind, BlockKind::File { path, .. } if *path == finding.file));
-            let line = block.map_or(self.section.line, |block| line_in_page(block, finding.start.line));
-            let Finding { severity, code, message, file, start } = finding;
+            let line = self.line_of(finding);
+            let Finding { severity, code, message, file, start, .. } = finding;
             let place = format!("{file}:{}:{}", start.line, start.column);
             self.say(report, line, &format!("unexpected {severity}[{code}]: {message} ({place})"));
         }
+    }
+
+    /// Line of the page on which a finding starts.
+    fn line_of(&self, finding: &Finding) -> usize {
+        let is_its = |block: &&Block| matches!(&block.kind, BlockKind::File { path, .. } if *path == finding.file);
+        let block = self.section.blocks.iter().find(is_its);
+        block.map_or(self.section.line, |block| line_in_page(block, finding.start.line))
     }
 
     fn say(&self, report: &mut String, line: usize, what: &str) {

@@ -21,15 +21,42 @@ pub struct Finding {
     pub file: String,
     /// Where it starts.
     pub start: Place,
+    /// Edits that mend it.
+    #[serde(default)]
+    pub fixes: Vec<Fix>,
 }
 
-/// A position, from 1.
+/// A position.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 pub struct Place {
-    /// Line.
+    /// Line, from 1.
     pub line: usize,
-    /// Column, in characters.
+    /// Column in characters, from 1.
     pub column: usize,
+    /// Bytes from the start of the file.
+    pub offset: usize,
+}
+
+/// Edits that belong together.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct Fix {
+    /// What it does.
+    pub title: String,
+    /// Whether it matches no more events than before.
+    pub safe: bool,
+    /// Replacements in the finding's own file.
+    pub edits: Vec<Edit>,
+}
+
+/// One replacement.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct Edit {
+    /// First byte that goes.
+    pub start: Place,
+    /// First byte that stays.
+    pub end: Place,
+    /// What comes in.
+    pub text: String,
 }
 
 /// Both shapes that a list of diagnostics may have: alone, or beside other results.

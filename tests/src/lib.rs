@@ -15,6 +15,9 @@
 //! Further words of the info string: `unchecked` writes the file and compares nothing in it, `ignore` skips the
 //! block, `unicode` replaces each `\u{…}` by its character, so that what cannot be seen can be read.
 //!
+//! Each fix that is offered is applied, alone, and the project checked again: the finding must be gone and no error of
+//! syntax have come; after a safe fix no other error either.
+//!
 //! In a console block, a line `…` stands for any lines. With `UPDATE_EXPECT=1` the output is written into the page.
 //!
 //! Not here: the compiler itself. It is run as the binary that users run.
@@ -24,6 +27,8 @@ pub mod case;
 pub mod console;
 pub mod expectation;
 pub mod finding;
+pub mod generate;
+pub mod fixing;
 pub mod markdown;
 pub mod rust_source;
 pub mod workspace;
