@@ -17,16 +17,17 @@ const MOST: usize = 16;
 
 /// A quick look at all terms, whatever joins them: rules out nearly every query without a walk.
 pub(super) struct Survey {
+    /// What all terms have in common, each taken as if it stood in an AND.
     common: KindSet,
-    /// A value narrows the kinds: what it rules out depends on where it stands.
-    narrowed: bool,
+    /// The kind is asked for by name: that narrows the kinds also where it is denied.
+    is_named: bool,
     unfilled: bool,
 }
 
 impl Survey {
     pub(super) fn new(rule: &Rule) -> Survey {
         let common = rule.activity.as_ref().map_or(KindSet::ALL, |activity| activity.value);
-        Survey { common, narrowed: false, unfilled: false }
+        Survey { common, is_named: false, unfilled: false }
     }
 
     /// Takes a term into account.
@@ -37,24 +38,30 @@ impl Survey {
                 if attribute.kinds.is_empty() {
                     self.unfilled = true;
                 } else if attribute.family == Family::Rule {
-                    self.narrowed |= NARROWING.contains(&&*attribute.path);
+                    self.is_named |= matches!(&*attribute.path, "evt.category" | "evt.name");
+                    if attribute.path == "agent.rule_id" {
+                        self.narrow(by_rule(term.ctx, term.test));
+                    }
                 } else {
                     self.common = self.common.intersection(attribute.kinds);
                 }
             }
-            KeyKind::Tag(_) => self.narrowed |= matches!(term.key_text(), "type" | "rule_id"),
+            KeyKind::Tag(_) if matches!(term.key_text(), "type" | "rule_id") => {
+                self.narrow(term_sets(term.ctx, term.key, term.test));
+            }
             _ => {}
         }
     }
 
+    fn narrow(&mut self, sets: Sets) {
+        self.common = self.common.intersection(sets.possible);
+    }
+
     /// Whether some part may hold on no event.
     pub(super) fn is_doubtful(&self) -> bool {
-        self.unfilled || self.narrowed || self.common.is_empty()
+        self.unfilled || self.is_named || self.common.is_empty()
     }
 }
-
-/// The attributes that narrow the kinds by their value.
-const NARROWING: [&str; 3] = ["agent.rule_id", "evt.category", "evt.name"];
 
 /// A part of a condition that holds on some kinds only.
 pub(super) struct Claim {

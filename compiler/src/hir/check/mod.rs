@@ -46,8 +46,7 @@ struct CheckCtx<'a> {
 /// one that the rule was lowered with. Findings are appended in source order, with the severity of their code.
 pub fn check_rule(source: &str, rule: &Rule, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let from = out.len();
-    let blocks =
-        [(&rule.rules, Place::Rules), (&rule.when_signal, Place::Signal), (&rule.when_event, Place::Event)];
+    let blocks = [(&rule.rules, Place::Rules), (&rule.when_signal, Place::Signal), (&rule.when_event, Place::Event)];
     for (query, place) in blocks {
         if let Some(query) = query {
             CheckCtx { cx, source, query, place, rule }.run(out);
@@ -67,8 +66,11 @@ impl CheckCtx<'_> {
             term.check(out);
             // A list that a `let` gave stands in one place: one finding says it.
             if out.len() > before && term.is_expanded() {
-                let repeated = |diagnostic: &Diagnostic| diagnostic.span == span;
-                if out.get(..before).and_then(<[_]>::last).is_some_and(repeated) {
+                let is_repeated = match out.get(before.saturating_sub(1)..) {
+                    Some([last, new, ..]) => last.span == new.span && last.code == new.code,
+                    _ => false,
+                };
+                if is_repeated {
                     out.truncate(before);
                 }
             }
@@ -107,6 +109,8 @@ impl Term<'_> {
         let attribute = match self.key.kind {
             KeyKind::Attribute(_) => self.attribute()?,
             KeyKind::RuleKey => return unknown_value::check_rule_key(self),
+            // A few tags are keys of rules as well.
+            KeyKind::Tag(_) if self.ctx.place == Place::Rules => return unknown_value::check_rule_key(self),
             KeyKind::NeverEmitted | KeyKind::UnknownAttribute | KeyKind::Tag(_) | KeyKind::UnknownTag => return None,
         };
         match attribute.ty {
@@ -119,5 +123,44 @@ impl Term<'_> {
             Type::String if attribute.path.ends_with(".envs") => envs_with_value::check(self),
             Type::String | Type::Path | Type::Any => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{event, findings};
+    use crate::diag::Code;
+
+    /// What is found at a use of these `let`s: code, place, number of fixes.
+    fn at_use(lets: &str, condition: &str) -> Vec<(Code, String, usize)> {
+        let text = format!("{lets}\n{}", event(condition));
+        findings(&text).iter().map(|found| (found.code, found.span.of(&text).to_owned(), found.fixes.len())).collect()
+    }
+
+    #[test]
+    fn what_a_let_brings_is_reported_once_at_its_use_and_not_rewritten() {
+        let kinds = "let kinds = (exce OR opne OR exec)";
+        assert_eq!(at_use(kinds, "@evt.name:$kinds"), [(Code::UnknownValue, "$kinds".to_owned(), 0)]);
+        let fragment = "let f = { @process.comm:a-name-too-long-for-it @process.uid:root @process.args:\"-c x\" }";
+        let codes = [Code::TypeMismatch, Code::CommTooLong, Code::ArgumentsInOneValue];
+        assert_eq!(at_use(fragment, "$f"), codes.map(|code| (code, "$f".to_owned(), 0)));
+        let network = "let f = { CIDR(@network.source.ip,10.0.0.1/8) CIDR(host,10.0.0.0/8) @file.fstype:x }";
+        let codes = [Code::CidrOnNonIp, Code::InvalidNetwork, Code::NoSuchEvent];
+        assert_eq!(at_use(network, "$f"), codes.map(|code| (code, "$f".to_owned(), 0)));
+    }
+
+    #[test]
+    fn members_of_a_shared_list_may_not_fit_everywhere() {
+        let kinds = "let kinds = (bpf OR exec)";
+        assert_eq!(at_use(kinds, "@evt.name:$kinds @bpf.cmd:*"), []);
+        let found = at_use(kinds, "@evt.name:$kinds @dns.id:1");
+        assert_eq!(found, [(Code::NoSuchEvent, "@dns.id:1".to_owned(), 0)]);
+    }
+
+    #[test]
+    fn findings_stand_in_source_order() {
+        let text = event("@bpf.cmd:NOPE @file.path:/x @process.uid:root");
+        let places: Vec<u32> = findings(&text).iter().map(|found| found.span.start).collect();
+        assert!(places.len() == 3 && places.is_sorted(), "{places:?}");
     }
 }

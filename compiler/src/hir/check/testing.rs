@@ -2,11 +2,11 @@
 
 use crate::config::{Config, Context};
 use crate::diag::{Code, Diagnostic, Fix, Severity};
-use crate::hir::{Names, check_item};
+use crate::hir::{Names, check_item, lower_let, signature};
 use crate::schema::{Schema, Type};
 use crate::syntax::parse_item;
 
-/// Everything that is found in a rule.
+/// Everything that is found in a rule and the `let`s before it.
 pub(super) fn findings(rule: &str) -> Vec<Diagnostic> {
     let config = Config::default();
     let base = Schema::embedded();
@@ -15,7 +15,12 @@ pub(super) fn findings(rule: &str) -> Vec<Diagnostic> {
     let cx = Context { schema: &schema, config: &config, now: 0 };
     let parsed = parse_item(rule);
     assert!(parsed.is_ok(), "{rule}: {:?}", parsed.diagnostics);
-    check_item(rule, &parsed, &Names::default(), &cx).diagnostics
+    let mut names = Names::default();
+    for binding in signature(rule, &parsed).lets {
+        let lowered = lower_let(&binding, "lets.quell".into(), 0, &names, &cx);
+        names.bind(&binding.name.value, lowered.into());
+    }
+    check_item(rule, &parsed, &names, &cx).diagnostics
 }
 
 /// A rule with this condition on events.

@@ -140,12 +140,15 @@ mod tests {
 
     #[test]
     fn keys_of_rules_have_values_too() {
-        let text = "suppress x {\n  rules { severity:hihg ruleId:def-000-krp }\n  when { @process.user:root }\n}\n";
+        let text = "suppress x {\n  rules { severity:hihg type:workload_security ruleId:def-000-krp }\n  when { @process.user:root }\n}\n";
         let found = findings(text);
         let [only] = found.as_slice() else { panic!("{found:#?}") };
         assert_eq!((only.code, only.span.of(text)), (Code::UnknownValue, "hihg"));
         let fixed = applied(text, &only.fixes[0]);
         assert!(fixed.contains("severity:high"));
         assert_clean(&fixed, Code::UnknownValue);
+        let text = text.replace("hihg type:workload_security", "high type:workload-security");
+        let found = findings(&text);
+        assert_eq!(found.iter().map(|found| found.span.of(&text)).collect::<Vec<_>>(), ["workload-security"]);
     }
 }
