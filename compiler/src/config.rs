@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::base::Instant;
 use crate::diag::{Code, Severity};
-use crate::hir::Instant;
 use crate::schema::Schema;
 
 /// The project's configuration.

@@ -9,3 +9,6 @@ mod span;
 pub use distance::{edits, nearest};
 pub use line_index::{LineColumn, LineIndex};
 pub use span::Span;
+
+/// Milliseconds since the Unix epoch, UTC.
+pub type Instant = i64;

@@ -12,8 +12,9 @@ mod rule;
 
 pub use item::{CheckedItem, check_item, has_errors};
 pub use lower::{DEPTH_CAP, EXPANSION_CAP, Place};
-pub use names::{Binding, LetSignature, Names, Signature, signature};
+pub use names::{Binding, LetSignature, Names, Signature, scan, signature};
 pub use query::{Bound, Key, KeyKind, Node, NodeId, NodeKind, Nodes, Query, Test, TextRef};
-pub use rule::{Allow, Instant, Polarity, Rule, Spanned};
+pub use crate::base::Instant;
+pub use rule::{Allow, Polarity, Rule, Spanned};
 
 pub(crate) use lower::lower_let;

@@ -85,6 +85,45 @@ pub fn signature(text: &str, parsed: &ParsedItem) -> Signature {
     signature
 }
 
+/// The signature of a range's text. A lone rule, which is most of what there is, costs a look at its first line.
+#[must_use]
+pub fn scan(text: &str) -> Signature {
+    match lone_rule(text) {
+        Some(name) => Signature { rules: vec![name], ..Signature::default() },
+        None => signature(text, &crate::syntax::parse_item(text)),
+    }
+}
+
+/// The name of the rule, where the range holds a rule and nothing else.
+fn lone_rule(text: &str) -> Option<Spanned<String>> {
+    let mut start = 0;
+    let header = loop {
+        let rest = text.get(start..)?;
+        if !rest.starts_with('#') {
+            break rest;
+        }
+        start += memchr::memchr(b'\n', rest.as_bytes())? + 1;
+    };
+    let after = header.strip_prefix("suppress").or_else(|| header.strip_prefix("require"))?;
+    let name = after.trim_start_matches([' ', '\t']);
+    let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))?;
+    if end == 0 || name.len() == after.len() || !name.get(end..)?.trim_start().starts_with('{') {
+        return None;
+    }
+    // Another item may share the line of a closing brace.
+    let shared = memchr::memchr_iter(b'}', text.as_bytes()).any(|brace| {
+        let rest = text.get(brace + 1..).unwrap_or_default();
+        crate::syntax::starts_item(rest.trim_start_matches([' ', '\t']).lines().next().unwrap_or_default())
+            && !rest.starts_with(['\n', '\r'])
+    });
+    if shared {
+        return None;
+    }
+    let at = (text.len() - name.len()) as u32;
+    let name = name.get(..end)?;
+    Some(Spanned { value: name.to_owned(), span: Span::new(at, at + end as u32) })
+}
+
 fn spanned(text: &str, span: Span) -> Spanned<String> {
     Spanned { value: text.to_owned(), span }
 }

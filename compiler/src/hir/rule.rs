@@ -1,4 +1,4 @@
-use crate::base::Span;
+use crate::base::{Instant, Span};
 use crate::diag::Code;
 use crate::hir::Query;
 use crate::schema::KindSet;
@@ -11,9 +11,6 @@ pub struct Spanned<T> {
     /// Its place, relative to the item.
     pub span: Span,
 }
-
-/// Milliseconds since the Unix epoch, UTC.
-pub type Instant = i64;
 
 /// Which way a rule works.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

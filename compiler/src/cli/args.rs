@@ -1,0 +1,226 @@
+//! The grammar of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Attribute combinations for runtime security signals: checked, and compiled to what Datadog takes.
+#[derive(Parser)]
+#[command(name = "quell", version, about, propagate_version = true)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Options of every command.
+#[derive(ClapArgs)]
+pub(super) struct Global {
+    /// The present moment, as a day or an RFC 3339 instant; the clock if left out
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub(super) now: Option<String>,
+    /// How many threads work at once; as many as there are cores if left out
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) jobs: Option<u16>,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Check, then write JSON
+    Compile(CompileArgs),
+    /// Report everything that is wrong, and fix what can be fixed
+    Check(CheckArgs),
+    /// Lay files out in the one way
+    Fmt(FmtArgs),
+    /// Explain a diagnostic, an attribute or a tag
+    Explain(ExplainArgs),
+    /// Look at the attribute schema
+    Schema(SchemaArgs),
+    /// List every rule
+    List(ListArgs),
+    /// Start a project
+    Init(InitArgs),
+    /// Write completions for a shell
+    Completions(CompletionsArgs),
+    /// Write the manual page
+    Man,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// With the source, for people
+    Human,
+    /// One line each
+    Short,
+    /// One JSON document
+    Json,
+    /// One JSON object a line
+    Ndjson,
+    /// SARIF 2.1.0
+    Sarif,
+    /// Workflow commands of GitHub Actions
+    Github,
+}
+
+/// What fails a run besides errors.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Deny {
+    Warnings,
+}
+
+/// The targets of `compile`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TargetName {
+    /// Quell's own document
+    Rules,
+    /// Create bodies for Datadog's API
+    Datadog,
+    /// A `.tf.json` file
+    Terraform,
+    /// The filters of detection rules
+    Filters,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct CompileArgs {
+    /// Files or folders; the whole project if left out, `-` for standard input
+    pub(super) paths: Vec<PathBuf>,
+    /// What to write
+    #[arg(short, long, default_value = "rules")]
+    pub(super) target: TargetName,
+    /// Where to write; standard output if left out
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Compare with the file that is there instead of writing it
+    #[arg(long, requires = "output")]
+    pub(super) check: bool,
+    /// How findings are printed
+    #[arg(long, default_value = "human")]
+    pub(super) format: Format,
+    /// Let warnings fail the run
+    #[arg(long)]
+    pub(super) deny: Option<Deny>,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct CheckArgs {
+    /// Files or folders; the whole project if left out, `-` for standard input
+    pub(super) paths: Vec<PathBuf>,
+    /// How findings are printed
+    #[arg(long, default_value = "human")]
+    pub(super) format: Format,
+    /// Apply safe fixes
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Apply all fixes, also those that someone must look at
+    #[arg(long)]
+    pub(super) unsafe_fixes: bool,
+    /// Show what fixes would change instead of changing it
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// Let warnings fail the run
+    #[arg(long)]
+    pub(super) deny: Option<Deny>,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct FmtArgs {
+    /// Files or folders; the whole project if left out, `-` for standard input
+    pub(super) paths: Vec<PathBuf>,
+    /// Change nothing; fail if something would change
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Show what would change instead of changing it
+    #[arg(long)]
+    pub(super) diff: bool,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct ExplainArgs {
+    /// The name of a diagnostic, an attribute such as `@process.args`, or a tag
+    pub(super) topic: String,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct SchemaArgs {
+    #[command(subcommand)]
+    pub(super) command: SchemaCommand,
+}
+
+#[derive(Subcommand)]
+pub(super) enum SchemaCommand {
+    /// All attributes
+    List {
+        /// How they are printed
+        #[arg(long, default_value = "human")]
+        format: ListFormat,
+    },
+    /// One attribute or tag
+    Show {
+        /// Its key, with or without `@`
+        attribute: String,
+        /// How it is printed
+        #[arg(long, default_value = "human")]
+        format: ListFormat,
+    },
+    /// Make a schema file from a JSON Schema as the Agent's repository publishes it
+    Import {
+        /// The JSON Schema
+        file: PathBuf,
+        /// Where to write; standard output if left out
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// What changed from one schema file or JSON Schema to another
+    Diff {
+        /// The older one; `builtin` for the one that is built in
+        old: PathBuf,
+        /// The newer one
+        new: PathBuf,
+        /// How it is printed
+        #[arg(long, default_value = "human")]
+        format: ListFormat,
+    },
+}
+
+/// How lists are printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    Human,
+    Json,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct ListArgs {
+    /// Files or folders; the whole project if left out
+    pub(super) paths: Vec<PathBuf>,
+    /// How they are printed
+    #[arg(long, default_value = "human")]
+    pub(super) format: ListFormat,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct InitArgs {
+    /// Where; the current folder if left out
+    pub(super) folder: Option<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct CompletionsArgs {
+    /// For which shell
+    pub(super) shell: clap_complete::Shell,
+}

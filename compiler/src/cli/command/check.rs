@@ -1,0 +1,136 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::cli::args::{CheckArgs, Global};
+use crate::cli::batch::{self, Nothing, Outcome};
+use crate::cli::exit::{Exit, Problem};
+use crate::cli::project::Setting;
+use crate::cli::source::{self, SourceFile};
+use crate::cli::{command, fix, format, output};
+use crate::config::Context;
+use crate::diag::Diagnostic;
+use crate::hir::{Names, Signature, check_item, scan};
+use crate::project::Project;
+use crate::syntax::{parse_item, split};
+
+/// How often fixes are tried again on what earlier ones left.
+const ROUNDS: usize = 10;
+
+pub(in crate::cli) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Problem> {
+    let setting = Setting::load(global, &args.paths)?;
+    let find = || source::find(&setting.root, &args.paths, &|name| setting.keeps(name));
+    let fixing = args.fix || args.unsafe_fixes || args.diff;
+    let mut outcome = batch::run(&setting, find(), None, &mut Nothing)?;
+    if fixing {
+        let changes = changes(&setting, &outcome, args.unsafe_fixes)?;
+        if args.diff {
+            let mut text = String::new();
+            for (file, old, new) in &changes {
+                let diff = similar::TextDiff::from_lines(old.as_str(), new.as_str());
+                text.push_str(&diff.unified_diff().header(&file.name, &file.name).to_string());
+            }
+            output::say(&text)?;
+            return Ok(if changes.is_empty() { command::verdict(&outcome.findings, args.deny) } else { Exit::Findings });
+        }
+        for (file, _, new) in &changes {
+            match &file.path {
+                Some(path) => output::replace(path, new.as_bytes())?,
+                None => output::say(new)?,
+            }
+        }
+        if !changes.is_empty() && changes.iter().all(|(file, ..)| file.path.is_some()) {
+            eprintln!("fixed {}", files(changes.len()));
+            outcome = batch::run(&setting, find(), None, &mut Nothing)?;
+        }
+    }
+    let sources = format::sources(&outcome);
+    format::print(&outcome, &sources, args.format, global.color)?;
+    Ok(command::verdict(&outcome.findings, args.deny))
+}
+
+fn files(count: usize) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
+}
+
+/// A file, its text, and its text with fixes applied.
+type Change = (SourceFile, String, String);
+
+/// What fixes make of each file. Fixes may uncover more to fix, so that each file is checked again until it settles.
+fn changes(setting: &Setting, outcome: &Outcome, also_unsafe: bool) -> Result<Vec<Change>, Problem> {
+    let mut found: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
+    for finding in &outcome.findings {
+        if finding.diagnostic.fixes.iter().any(|fix| fix.safe || also_unsafe) {
+            found.entry(&finding.file).or_default().push(&finding.diagnostic);
+        }
+    }
+    let mut changes = Vec::new();
+    for file in &outcome.files {
+        let Some(first) = found.get(&*file.name) else { continue };
+        let old = match (&file.path, &outcome.stdin) {
+            (None, Some(text)) => text.clone(),
+            _ => file.read().map_err(|finding| Problem::input(&finding.diagnostic.message))?,
+        };
+        let Some(mut new) = fix::apply(&old, first.iter().copied(), also_unsafe) else { continue };
+        for _ in 1..ROUNDS {
+            let again = recheck(setting, file, &new);
+            match fix::apply(&new, again.iter(), also_unsafe) {
+                Some(better) => new = better,
+                None => break,
+            }
+        }
+        changes.push((file.clone(), old, new));
+    }
+    Ok(changes)
+}
+
+/// Everything to say of one file with a new text, its imports as they are.
+fn recheck(setting: &Setting, file: &SourceFile, text: &str) -> Vec<Diagnostic> {
+    let context = setting.context();
+    let signatures = |text: &str| -> Vec<(u32, Signature)> {
+        split(text).iter().map(|range| (range.start, scan(range.of(text)))).collect()
+    };
+    let mut project = Project::default();
+    let own = project.add_file(&file.name, signatures(text));
+    for name in imports(setting, file, text) {
+        if let Ok(text) = name.read() {
+            project.add_file(&name.name, signatures(&text));
+        }
+    }
+    let linked = project.resolve(&context);
+    let empty = Names::default();
+    let names = linked.names(own).unwrap_or(&empty);
+    check_text(text, names, &context)
+}
+
+/// The files that a text imports, as far as they are there.
+fn imports(setting: &Setting, file: &SourceFile, text: &str) -> Vec<SourceFile> {
+    let mut found: Vec<SourceFile> = Vec::new();
+    let mut waiting = vec![(Arc::clone(&file.name), text.to_owned())];
+    while let Some((name, text)) = waiting.pop() {
+        for range in split(&text) {
+            for import in scan(range.of(&text)).imports {
+                let Ok(target) = crate::project::resolve_import(&name, &import.value) else { continue };
+                if target == *file.name || found.iter().any(|file| *file.name == *target) {
+                    continue;
+                }
+                if let Some(imported) = source::imported(&setting.root, &target) {
+                    if let Ok(text) = imported.read() {
+                        waiting.push((Arc::clone(&imported.name), text));
+                    }
+                    found.push(imported);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn check_text(text: &str, names: &Names, context: &Context<'_>) -> Vec<Diagnostic> {
+    let mut all = Vec::new();
+    for range in split(text) {
+        let source = range.of(text);
+        let checked = check_item(source, &parse_item(source), names, context);
+        all.extend(checked.diagnostics.into_iter().map(|diagnostic| diagnostic.shifted(range.start)));
+    }
+    all
+}

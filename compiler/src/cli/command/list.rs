@@ -1,0 +1,62 @@
+use std::fmt::Write as _;
+
+use crate::cli::args::{Global, ListArgs, ListFormat};
+use crate::cli::batch::{self, Nothing, RuleSummary};
+use crate::cli::exit::{Exit, Problem};
+use crate::cli::format::json::{RuleEntry, action};
+use crate::cli::project::Setting;
+use crate::cli::{command, output, source};
+use crate::hir::Instant;
+
+/// Milliseconds of a day.
+const DAY: Instant = 86_400_000;
+
+pub(in crate::cli) fn run(global: &Global, args: &ListArgs) -> Result<Exit, Problem> {
+    let setting = Setting::load(global, &args.paths)?;
+    let files = source::find(&setting.root, &args.paths, &|name| setting.keeps(name));
+    let outcome = batch::run(&setting, files, None, &mut Nothing)?;
+    if args.format == ListFormat::Json {
+        let entries: Vec<RuleEntry<'_>> = outcome.rules.iter().map(RuleEntry::new).collect();
+        let mut text = serde_json::to_string_pretty(&entries).map_err(Problem::input)?;
+        text.push('\n');
+        output::say(&text)?;
+    } else {
+        output::say(&table(&outcome.rules, setting.now))?;
+    }
+    let verdict = command::verdict(&outcome.findings, None);
+    if verdict != Exit::Clean {
+        eprintln!("some rules have errors and are not listed: run `quell check`");
+    }
+    Ok(verdict)
+}
+
+fn table(rules: &[RuleSummary], now: Instant) -> String {
+    let rows: Vec<[String; 5]> = std::iter::once(["rule", "action", "owner", "days left", "where"].map(str::to_owned))
+        .chain(rules.iter().map(|rule| {
+            let days = match rule.expires {
+                Some(_) if rule.expired => "expired".to_owned(),
+                Some(expires) => ((expires - now) / DAY).to_string(),
+                None => "no end".to_owned(),
+            };
+            let owner = rule.owner.clone().unwrap_or_else(|| "nobody".to_owned());
+            let state = if rule.enabled { action(rule.polarity).to_owned() } else { format!("{} (off)", action(rule.polarity)) };
+            [rule.name.clone(), state, owner, days, format!("{}:{}", rule.file, rule.line)]
+        }))
+        .collect();
+    let mut widths = [0; 5];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let mut out = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(widths) {
+            let _ = write!(line, "{cell:<width$}  ");
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}

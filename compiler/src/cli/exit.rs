@@ -1,0 +1,59 @@
+use std::fmt::Display;
+use std::io;
+use std::process::ExitCode;
+
+/// The exit status, as documented for scripts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Exit {
+    /// Nothing at or above the failing level.
+    Clean = 0,
+    /// Findings at or above the failing level.
+    Findings = 1,
+    /// A file that cannot be read or parsed.
+    Input = 2,
+    /// Wrong usage or configuration.
+    Usage = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(super) struct Problem {
+    exit: Exit,
+    message: String,
+}
+
+impl Problem {
+    /// A file that cannot be read or written.
+    pub(super) fn input(message: impl Display) -> Problem {
+        Problem { exit: Exit::Input, message: message.to_string() }
+    }
+
+    /// Wrong usage or configuration.
+    pub(super) fn usage(message: impl Display) -> Problem {
+        Problem { exit: Exit::Usage, message: message.to_string() }
+    }
+
+    /// Prints the message and gives the status.
+    pub(super) fn report(&self) -> ExitCode {
+        if !self.message.is_empty() {
+            eprintln!("error: {}", self.message);
+        }
+        self.exit.into()
+    }
+}
+
+impl From<io::Error> for Problem {
+    fn from(error: io::Error) -> Problem {
+        // Whoever closed the pipe has seen enough.
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Problem { exit: Exit::Clean, message: String::new() };
+        }
+        Problem::input(error)
+    }
+}

@@ -1,0 +1,53 @@
+//! The command line: files, clock, terminal and exit status around the library.
+//!
+//! Not here: what a program means. Every finding and every byte of output comes from the library.
+
+mod args;
+mod batch;
+mod command;
+mod exit;
+mod finding;
+mod fix;
+mod format;
+mod output;
+mod project;
+mod render;
+mod source;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use args::{Args, Command};
+use exit::Exit;
+
+/// Runs the program on the arguments of the process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            // Nobody is left to tell if this cannot be printed.
+            let _ = error.print();
+            return if asked { Exit::Clean } else { Exit::Usage }.into();
+        }
+    };
+    let global = &args.global;
+    let result = match &args.command {
+        Command::Compile(args) => command::compile::run(global, args),
+        Command::Check(args) => command::check::run(global, args),
+        Command::Fmt(args) => command::fmt::run(global, args),
+        Command::Explain(args) => command::explain::run(args),
+        Command::Schema(args) => command::schema::run(global, args),
+        Command::List(args) => command::list::run(global, args),
+        Command::Init(args) => command::init::run(args),
+        Command::Completions(args) => command::completions::run(args),
+        Command::Man => command::man::run(),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(problem) => problem.report(),
+    }
+}
