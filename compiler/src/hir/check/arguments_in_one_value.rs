@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic, text};
 use crate::hir::check::spelling;
 use crate::hir::check::term::{Confidence, Term, with_fix};
-use crate::hir::{NodeKind, Test};
+use crate::hir::{KeyKind, NodeKind, Test};
 
 /// Several arguments in one value, where the Agent sends one element per argument.
 ///
@@ -58,26 +58,39 @@ fn is_option(word: &str) -> bool {
     (1..=2).contains(&dashes) && name.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
-/// Whether the block asks for an option of a shell or an interpreter that makes the next argument a script.
+/// Whether the block asks the same attribute for an option that makes the next argument a script.
 fn takes_script(term: &Term<'_>) -> bool {
-    term.ctx.query.terms().any(|(_, _, key, test)| match test {
-        Test::Exact(text) if term.text(key.text) == term.key_text() => {
-            let option = term.text(text);
-            matches!(option, "/c" | "/C" | "/k" | "--eval" | "--command" | "--execute")
-                || option.eq_ignore_ascii_case("-command")
-                || (option.len() <= 4 && is_option(option) && option.ends_with(['c', 'e']))
+    let ctx = term.ctx;
+    let with_script = ctx.with_script.get_or_init(|| {
+        let mut ids = Vec::new();
+        for (_, _, key, test) in ctx.query.terms() {
+            if let (KeyKind::Attribute(id), Test::Exact(text)) = (key.kind, test)
+                && is_script_option(ctx.query.text(text))
+                && !ids.contains(&id)
+            {
+                ids.push(id);
+            }
         }
-        _ => false,
-    })
+        ids
+    });
+    matches!(term.key.kind, KeyKind::Attribute(id) if with_script.contains(&id))
 }
 
-/// Whether its neighbours are joined to it by AND, so that more of them need no parentheses.
+/// An option of a shell or an interpreter, such as `-c`, `-lc`, `-e`.
+fn is_script_option(option: &str) -> bool {
+    matches!(option, "/c" | "/C" | "/k" | "--eval" | "--command" | "--execute")
+        || option.eq_ignore_ascii_case("-command")
+        || (option.len() <= 4 && is_option(option) && option.ends_with(['c', 'e']))
+}
+
+/// Whether its neighbours are joined to it by AND, so that more of them need no parentheses. Looks at the first ones
+/// only: parentheses are never wrong.
 fn is_among_all(term: &Term<'_>) -> bool {
     let query = term.ctx.query;
     let is_term = |id| query.node(id).span == term.span && matches!(query.node(id).kind, NodeKind::Term { .. });
     match query.node(query.root()).kind {
         NodeKind::Term { .. } => true,
-        NodeKind::And(list) => query.children(list).iter().any(|id| is_term(*id)),
+        NodeKind::And(list) => query.children(list).iter().take(64).any(|id| is_term(*id)),
         _ => false,
     }
 }

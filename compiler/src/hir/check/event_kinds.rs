@@ -222,10 +222,17 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Whether the alternatives are a list that a `let` gave: other rules may use the members that do not fit here.
+    /// Whether the alternatives were written in one place, as a list that a `let` gives or a key with a wildcard: not
+    /// every one need fit what stands beside it here.
     fn is_shared_list(&self, list: Nodes) -> bool {
-        let mut spans = self.ctx.query.children(list).iter().map(|child| self.ctx.query.node(*child).span);
-        spans.next().is_some_and(|first| first.of(self.ctx.source).starts_with('$') && spans.all(|span| span == first))
+        let ctx = self.ctx;
+        let mut nodes = ctx.query.children(list).iter().map(|child| ctx.query.node(*child));
+        let Some(first) = nodes.next() else { return false };
+        let several_keys = match first.kind {
+            NodeKind::Term { key, test } => Term { ctx, span: first.span, key, test }.is_one_of_several_keys(),
+            _ => false,
+        };
+        several_keys || nodes.all(|node| node.span == first.span)
     }
 
     /// The members of an AND that holds on something: only ORs among them can have a branch that does not.

@@ -16,9 +16,10 @@ struct Wrong {
 
 /// Networks in `CIDR(…)` that are none, or whose address has bits behind the prefix.
 pub(super) fn check(term: &Term<'_>, networks: TextRef, out: &mut Vec<Diagnostic>) {
-    for (index, network) in term.text(networks).split(',').enumerate() {
+    let mut places = places(term);
+    for network in term.text(networks).split(',') {
+        let at = places.next().filter(|at| !term.is_expanded() && at.of(term.ctx.source) == network);
         let Some(wrong) = examine(network) else { continue };
-        let at = written_at(term, index, network);
         let diagnostic =
             Diagnostic::new(Code::InvalidNetwork, at.unwrap_or(term.span), text!("`{0}` is not a network", network))
                 .label(wrong.what);
@@ -29,6 +30,9 @@ pub(super) fn check(term: &Term<'_>, networks: TextRef, out: &mut Vec<Diagnostic
             }
             None => diagnostic.help("a network is an address, `/` and the length of its prefix, such as `10.0.0.0/8`"),
         });
+        if term.is_expanded() {
+            return;
+        }
     }
 }
 
@@ -80,27 +84,16 @@ fn shortened(network: &str) -> Option<IpNet> {
     Some(IpNet::V4(net.trunc()))
 }
 
-/// Where a network of the list is written.
-fn written_at(term: &Term<'_>, index: usize, network: &str) -> Option<Span> {
-    if term.is_expanded() {
-        return None;
-    }
+/// Where the networks of the list are written, in order.
+fn places(term: &Term<'_>) -> impl Iterator<Item = Span> {
     let list = Span::new(term.key.span.end, term.span.end).of(term.ctx.source);
-    let mut start = term.key.span.end;
-    let mut seen = 0;
-    for part in list.split(',') {
-        let blanks = part.len() - part.trim_start().len();
+    let mut next = term.key.span.end;
+    list.split(',').filter_map(move |part| {
+        let start = next + (part.len() - part.trim_start().len()) as u32;
+        next += part.len() as u32 + 1;
         let written = part.trim().trim_end_matches(')').trim_end();
-        if !written.is_empty() {
-            if seen == index && written == network {
-                let start = start + blanks as u32;
-                return Some(Span::new(start, start + written.len() as u32));
-            }
-            seen += 1;
-        }
-        start += part.len() as u32 + 1;
-    }
-    None
+        (!written.is_empty()).then(|| Span::new(start, start + written.len() as u32))
+    })
 }
 
 #[cfg(test)]

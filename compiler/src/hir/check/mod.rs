@@ -26,10 +26,13 @@ mod testing;
 mod type_mismatch;
 mod unknown_value;
 
+use std::cell::OnceCell;
+
+use crate::base::Span;
 use crate::config::Context;
 use crate::diag::Diagnostic;
 use crate::hir::{KeyKind, Place, Query, Rule, Test};
-use crate::schema::Type;
+use crate::schema::{AttrId, Type};
 use term::Term;
 
 /// What every check may look at: one block of a rule and what is around it.
@@ -40,6 +43,8 @@ struct CheckCtx<'a> {
     query: &'a Query,
     place: Place,
     rule: &'a Rule,
+    /// Attributes that the block asks for an option that takes a script, found when first needed.
+    with_script: OnceCell<Vec<AttrId>>,
 }
 
 /// Runs every check on a rule. `source` is the text that the rule's spans are relative to, and the schema of `cx` the
@@ -49,7 +54,7 @@ pub fn check_rule(source: &str, rule: &Rule, cx: &Context<'_>, out: &mut Vec<Dia
     let blocks = [(&rule.rules, Place::Rules), (&rule.when_signal, Place::Signal), (&rule.when_event, Place::Event)];
     for (query, place) in blocks {
         if let Some(query) = query {
-            CheckCtx { cx, source, query, place, rule }.run(out);
+            CheckCtx { cx, source, query, place, rule, with_script: OnceCell::new() }.run(out);
         }
     }
     if let Some(found) = out.get_mut(from..) {
@@ -60,21 +65,21 @@ pub fn check_rule(source: &str, rule: &Rule, cx: &Context<'_>, out: &mut Vec<Dia
 impl CheckCtx<'_> {
     fn run(&self, out: &mut Vec<Diagnostic>) {
         let mut survey = event_kinds::Survey::new(self.rule);
+        let mut repeats = Repeats::default();
         for (_, span, key, test) in self.query.terms() {
             let term = Term { ctx: self, span, key, test };
+            survey.see(&term);
+            if repeats.are_enough(span) {
+                continue;
+            }
             let before = out.len();
             term.check(out);
-            // A list that a `let` gave stands in one place: one finding says it.
-            if out.len() > before && term.is_expanded() {
-                let is_repeated = match out.get(before.saturating_sub(1)..) {
-                    Some([last, new, ..]) => last.span == new.span && last.code == new.code,
-                    _ => false,
-                };
-                if is_repeated {
-                    out.truncate(before);
-                }
+            if out.len() > before
+                && (is_repeated(out, before) || term.value().is_some() && term.is_one_of_several_keys())
+            {
+                out.truncate(before);
+                repeats.count(span);
             }
-            survey.see(&term);
         }
         if self.place != Place::Rules {
             if survey.is_doubtful() {
@@ -84,6 +89,35 @@ impl CheckCtx<'_> {
                 not_on_signals::check(self, out);
             }
         }
+    }
+}
+
+/// Whether the newest finding says what the one before it says of the same place: of what stands there for several
+/// terms, a list or a key with a wildcard, one finding says it.
+fn is_repeated(out: &[Diagnostic], before: usize) -> bool {
+    match out.get(before.saturating_sub(1)..) {
+        Some([last, new]) => last.span == new.span && last.code == new.code,
+        _ => false,
+    }
+}
+
+/// Findings left out because their place has said them: after so many, its other terms are not looked at.
+#[derive(Default)]
+struct Repeats {
+    span: Span,
+    count: u32,
+}
+
+impl Repeats {
+    const MOST: u32 = 64;
+
+    fn count(&mut self, span: Span) {
+        self.count = if self.span == span { self.count + 1 } else { 1 };
+        self.span = span;
+    }
+
+    fn are_enough(&self, span: Span) -> bool {
+        self.count >= Repeats::MOST && self.span == span
     }
 }
 
@@ -155,6 +189,29 @@ mod tests {
         assert_eq!(at_use(kinds, "@evt.name:$kinds @bpf.cmd:*"), []);
         let found = at_use(kinds, "@evt.name:$kinds @dns.id:1");
         assert_eq!(found, [(Code::NoSuchEvent, "@dns.id:1".to_owned(), 0)]);
+    }
+
+    #[test]
+    fn one_value_for_several_keys_need_not_fit_each() {
+        let text = event("@process.parent.*:a-value-too-long-for-a-command");
+        let codes: Vec<Code> = findings(&text).iter().map(|found| found.code).collect();
+        assert_eq!(codes, [Code::WildcardKey]);
+        assert_eq!(at_use("let f = { @process.parent.*:a-value-too-long-for-a-command }", "$f"), []);
+    }
+
+    #[test]
+    fn hostile_lists_take_no_time() {
+        let list = |value: &dyn Fn(usize) -> String| (0..20_000).map(value).collect::<Vec<_>>().join(" OR ");
+        let names = format!("let l = ({})", list(&|at| format!("name-{at}-that-is-too-long")));
+        assert_eq!(at_use(&names, "@process.comm:$l").len(), 1);
+        let arguments = list(&|at| format!("\"-c {at}\""));
+        assert_eq!(findings(&event(&format!("@process.args:({arguments})"))).len(), 20_000);
+        let networks = (0..20_000).map(|at| format!("n{at}")).collect::<Vec<_>>().join(",");
+        assert_eq!(findings(&event(&format!("CIDR(@network.source.ip,{networks})"))).len(), 20_000);
+        let branches = list(&|at| format!("(@file.name:{at} @dns.id:{at})"));
+        assert_eq!(findings(&event(&branches)).len(), 16);
+        let alternatives = list(&|at| format!("@file.name:{at}"));
+        assert_eq!(findings(&event(&format!("@bpf.cmd:* ({alternatives})"))).len(), 1);
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(super) fn unfilled(ctx: &CheckCtx<'_>, id: NodeId, out: &mut Vec<Diagnostic>
             let Some(attribute) = term.attribute().filter(|attribute| attribute.kinds.is_empty()) else { return };
             let at = if term.is_expanded() { node.span } else { key.span };
             let repeated = |last: &Diagnostic| last.code == Code::NoSuchEvent && last.span == at;
-            if out.last().is_some_and(repeated) {
+            if out.last().is_some_and(repeated) || term.is_one_of_several_keys() {
                 return;
             }
             out.push(

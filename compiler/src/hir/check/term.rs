@@ -52,11 +52,17 @@ impl<'a> Term<'a> {
         self.span.start == self.key.span.start && !self.is_expanded()
     }
 
-    /// Whether it is one of the terms that a key with a wildcard stands for.
+    /// Whether the value was written once for several keys, by a key with a wildcard: it need not fit each of them.
     pub(super) fn is_one_of_several_keys(&self) -> bool {
-        self.ctx.query.terms().any(|(_, span, key, test)| {
-            span == self.span && self.text(key.text) != self.key_text() && same_value(self, test)
-        })
+        if !self.is_expanded() {
+            return self.key.span.of(self.ctx.source).contains(['*', '?']);
+        }
+        // A `let` does not tell how it was written: the same value for two keys is taken for one with a wildcard.
+        self.value().is_some()
+            && self.ctx.query.terms().any(|(_, span, key, test)| {
+                let other = Term { ctx: self.ctx, span, key, test };
+                span == self.span && other.value() == self.value() && other.key_text() != self.key_text()
+            })
     }
 
     /// The value, where a fix may rewrite it.
@@ -88,13 +94,6 @@ impl<'a> Term<'a> {
     /// The most exact place of the value: what a finding about it points at.
     pub(super) fn place(&self) -> Span {
         self.value_span().unwrap_or(self.span)
-    }
-}
-
-fn same_value(term: &Term<'_>, other: Test) -> bool {
-    match (term.test, other) {
-        (Test::Exact(a), Test::Exact(b)) | (Test::Glob(a), Test::Glob(b)) => term.text(a) == term.text(b),
-        _ => false,
     }
 }
 

@@ -34,10 +34,6 @@ fn outside(term: &Term<'_>, values: &[&'static str], is_bits: bool) -> Option<Di
     } else if values.contains(&value) || is_bits && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    // One value written for several attributes may be meant for another one of them.
-    if term.is_one_of_several_keys() {
-        return None;
-    }
     let message = if is_pattern {
         text!("no value of `{0}` fits `{1}`", term.key_text(), value)
     } else {
