@@ -382,9 +382,10 @@ impl Writer<'_, '_> {
                     let piece = self.choices.one(&SPECIAL);
                     self.out.push_str(piece);
                 }
+                // Inside a group, a `?` ends a word of the open grammar.
                 4 if wild => {
-                    let piece = self.choices.one(&["*", "?", "**"]);
-                    // The open grammar reads the escape of an escape before a star in its own way.
+                    let question = if group && self.reach == Reach::Datadog { "**" } else { "?" };
+                    let piece = self.choices.one(&["*", question, "**"]);
                     self.out.push_str(piece);
                 }
                 _ => {
