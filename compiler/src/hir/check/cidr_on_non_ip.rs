@@ -1,10 +1,11 @@
 use crate::diag::{Code, Diagnostic, text};
-use crate::hir::KeyKind;
+use crate::hir::check::invalid_network;
 use crate::hir::check::term::Term;
+use crate::hir::{KeyKind, TextRef};
 use crate::schema::Type;
 
 /// `CIDR(…)` on a key whose values are not addresses.
-pub(super) fn check(term: &Term<'_>) -> Option<Diagnostic> {
+pub(super) fn check(term: &Term<'_>, networks: TextRef) -> Option<Diagnostic> {
     let what = match term.key.kind {
         KeyKind::Attribute(_) => match term.attribute()?.ty {
             Type::Ip | Type::Any => return None,
@@ -21,7 +22,8 @@ pub(super) fn check(term: &Term<'_>) -> Option<Diagnostic> {
         text!("`CIDR` takes an address, and `{0}` is no address ({1})", term.key_text(), what),
     )
     .label("not an address");
-    let address = term.sibling("ip").filter(|_| term.whole_span().is_some());
+    let can_move = term.whole_span().is_some() && invalid_network::are_valid(term.text(networks));
+    let address = term.sibling("ip").filter(|_| can_move);
     Some(match address {
         Some(address) => diagnostic.help(text!("the address is in `{0}`", address)).unsafe_fix(
             text!("use `{0}`", address),

@@ -29,7 +29,8 @@ pub(super) fn check(term: &Term<'_>, low: Option<Bound>, high: Option<Bound>) ->
     Some(with_fix(diagnostic, term.value_span(), confidence, text!("write `{0}`", meant), meant))
 }
 
-fn holds_any(low: Bound, high: Bound, whole: bool) -> bool {
+/// Whether a number lies between the ends, a whole one if only those count.
+pub(super) fn holds_any(low: Bound, high: Bound, whole: bool) -> bool {
     if !whole {
         return low.value < high.value || (low.value == high.value && low.inclusive && high.inclusive);
     }

@@ -36,6 +36,11 @@ pub(super) fn check(term: &Term<'_>, networks: TextRef, out: &mut Vec<Diagnostic
     }
 }
 
+/// Whether all of them are networks.
+pub(super) fn are_valid(networks: &str) -> bool {
+    networks.split(',').all(|network| examine(network).is_none())
+}
+
 fn examine(network: &str) -> Option<Wrong> {
     if let Ok(parsed) = IpNet::from_str(network) {
         let meant = parsed.trunc();

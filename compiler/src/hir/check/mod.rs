@@ -126,7 +126,7 @@ impl Term<'_> {
     fn check(&self, out: &mut Vec<Diagnostic>) {
         let found = match self.test {
             Test::Present => None,
-            Test::Networks(networks) => match cidr_on_non_ip::check(self) {
+            Test::Networks(networks) => match cidr_on_non_ip::check(self, networks) {
                 None => return invalid_network::check(self, networks, out),
                 found => found,
             },

@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic, text};
 use crate::hir::Bound;
-use crate::hir::check::range_on_text;
 use crate::hir::check::term::{Confidence, Term, with_fix};
+use crate::hir::check::{empty_range, range_on_text};
 use crate::schema::{Attribute, Type};
 
 /// The file-type bits of a mode, and those of the two types that are meant when nothing is said.
@@ -58,11 +58,20 @@ pub(super) fn check_range(term: &Term<'_>, low: Option<Bound>, high: Option<Boun
             (meant.map_or_else(|| term.text(bound.text).to_owned(), |(_, mode)| mode.to_string()), bound.inclusive)
         })
     };
-    let Some(written) = range_on_text::written(end(low, low_meant), end(high, high_meant)) else {
-        return Some(diagnostic);
+    let moved = |bound: Option<Bound>, meant: Option<(Bound, u32)>| {
+        bound.map(|bound| meant.map_or(bound, |(_, mode)| Bound { value: f64::from(mode), ..bound }))
     };
-    let title = text!("write `{0}`, for regular files", written);
-    Some(with_fix(diagnostic, term.value_span(), Confidence::Guess, title, written))
+    let holds_any = match (moved(low, low_meant), moved(high, high_meant)) {
+        (Some(low), Some(high)) => empty_range::holds_any(low, high, true),
+        _ => true,
+    };
+    match range_on_text::written(end(low, low_meant), end(high, high_meant)).filter(|_| holds_any) {
+        Some(written) => {
+            let title = text!("write `{0}`", written);
+            Some(with_fix(diagnostic, term.value_span(), Confidence::Guess, title, written))
+        }
+        None => Some(diagnostic),
+    }
 }
 
 fn explain(diagnostic: Diagnostic) -> Diagnostic {
@@ -238,6 +247,7 @@ mod tests {
     fn ranges() {
         wrong("@file.mode:[0644 TO 0755]", "[0644 TO 0755]", &["@file.mode:[33188 TO 33261]"]);
         wrong("@file.mode:>=420", ">=420", &["@file.mode:>=33188"]);
+        wrong("@file.mode:[0755 TO 0644]", "[0755 TO 0644]", &[]);
     }
 
     #[test]

@@ -10,7 +10,8 @@ pub(super) fn check(term: &Term<'_>, low: Option<Bound>, high: Option<Bound>) ->
     let (what, is_free) = match term.key.kind {
         KeyKind::Attribute(_) => match term.attribute()?.ty {
             Type::Int | Type::Port | Type::Mode | Type::Timestamp | Type::Any => return None,
-            ty => (ty.name(), matches!(ty, Type::String | Type::Path)),
+            // Of a name of a variable the sign would be a part of the name.
+            ty => (ty.name(), matches!(ty, Type::String | Type::Path) && !term.key_text().ends_with(".envs")),
         },
         KeyKind::Tag(_) => ("tag", true),
         KeyKind::RuleKey => ("key of rules", false),
