@@ -246,7 +246,7 @@ impl<'s> Run<'s> {
             let found = checked.diagnostics.into_iter();
             part.findings.extend(found.map(|diagnostic| Finding::at(&file.name, diagnostic.shifted(range.start))));
             for rule in &checked.rules {
-                let at = rule.name.span.shifted(range.start).start;
+                let at = rule.span.shifted(range.start).start;
                 line += count_lines(slice.text, counted, at);
                 counted = at;
                 let expired = rule.is_expired(context.now);
@@ -256,7 +256,7 @@ impl<'s> Run<'s> {
                     write_separator(target, &mut part.bytes);
                 }
                 let column = column(slice.text, at);
-                let offset = rule.span.start + range.start;
+                let offset = at;
                 write_rule(target, &CheckedRule { rule, schema, file: &file.name, line, column, offset }, &mut part.bytes);
             }
         }

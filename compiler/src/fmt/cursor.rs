@@ -75,11 +75,6 @@ impl<'t> Cursor<'t> {
         self.pieces.get(self.at).copied()
     }
 
-    /// The piece `ahead` places on, comments counted.
-    pub(super) fn ahead(&self, ahead: usize) -> Option<Piece<'t>> {
-        self.pieces.get(self.at + ahead).copied()
-    }
-
     pub(super) fn next(&mut self) -> Option<Piece<'t>> {
         let piece = self.peek()?;
         self.at += 1;

@@ -1,3 +1,5 @@
+//! The tree of one item: what was written, with the place of everything. Nothing is resolved or decoded.
+
 use crate::base::Span;
 
 /// A node of the query arena of a [`super::ParsedItem`].
