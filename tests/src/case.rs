@@ -85,7 +85,9 @@ impl Case {
             }
         }
         for block in self.section.blocks.iter().filter(|block| block.kind == BlockKind::Console) {
-            match console::run(&block.text, quell, folder.path()) {
+            // The README speaks to someone who stands in the repository.
+            let place = if self.page == "README.md" { workspace::root() } else { folder.path().to_path_buf() };
+            match console::run(&block.text, quell, &place) {
                 Ok(printed) if printed == block.text => {}
                 Ok(printed) => match updates {
                     Some(updates) => updates.add(&self.page, block.range.clone(), printed),

@@ -74,6 +74,7 @@ enum Report {
 /// Says what does not keep to the command line's contract: output that is not JSON, or a status that belies it.
 pub fn check(quell: &Path, folder: &Path) -> Result<Vec<Finding>, String> {
     let output = Command::new(quell)
+        .env("QUELL_NOW", crate::console::NOW)
         .args(["check", "--format", "json", "--now", NOW, "."])
         .current_dir(folder)
         .env("NO_COLOR", "1")

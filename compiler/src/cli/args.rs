@@ -18,7 +18,7 @@ pub(super) struct Args {
 #[derive(ClapArgs)]
 pub(super) struct Global {
     /// The present moment, as a day or an RFC 3339 instant; the clock if left out
-    #[arg(long, global = true, value_name = "WHEN")]
+    #[arg(long, global = true, value_name = "WHEN", env = "QUELL_NOW")]
     pub(super) now: Option<String>,
     /// How many threads work at once; as many as there are cores if left out
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

@@ -1,0 +1,96 @@
+//! What the compiler costs, as ratios: one table in Markdown, measured side by side in one run.
+//!
+//! `cargo run --release -p bench` builds the command line first. Absolute times are of the machine it runs on; the
+//! ratios are what holds elsewhere.
+
+mod generate;
+mod measure;
+mod process;
+
+use std::hint::black_box;
+
+use measure::{Cost, median};
+use quell::config::{Config, Context};
+use quell::emit::{CheckedRule, Target, write_rule};
+use quell::hir::{Names, check_item};
+use quell::schema::Schema;
+use quell::syntax::{lex_into, parse_item, split};
+
+/// The allocator of the command line: what is measured here is what runs there.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Sizes of the generated projects, in rules.
+const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
+
+fn main() -> std::io::Result<()> {
+    println!("| rules | bytes a rule | lexing | parse | pipeline, `datadog` | pipeline, `rules` | formatter |");
+    println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    for size in SIZES {
+        let text = generate::project(size);
+        let lexing = Cost::of(size, || lex(&text));
+        let parsing = Cost::of(size, || parse(&text));
+        let datadog = Cost::of(size, || pipeline(&text, Target::Datadog));
+        let rules = Cost::of(size, || pipeline(&text, Target::Rules));
+        let formatting = Cost::of(size, || quell::fmt::format(&text).len());
+        println!(
+            "| {size} | {} | {lexing} | {} | {} | {} | {} |",
+            text.len() / size,
+            parsing.over(&lexing),
+            datadog.over(&lexing),
+            rules.over(&lexing),
+            formatting.over(&lexing),
+        );
+    }
+    println!();
+    println!("| rules | `compile --jobs 1` | `--jobs 2` | two cores over one | peak memory |");
+    println!("| ---: | ---: | ---: | ---: | ---: |");
+    let binary = process::build()?;
+    for size in SIZES {
+        let project = process::write(size)?;
+        let runs: Vec<_> = (0..5)
+            .map(|_| Ok((process::compile(&binary, project.path(), 1)?, process::compile(&binary, project.path(), 2)?)))
+            .collect::<std::io::Result<_>>()?;
+        let one = median(runs.iter().map(|(one, _)| one.seconds).collect());
+        let two = median(runs.iter().map(|(_, two)| two.seconds).collect());
+        let memory = runs.iter().map(|(_, two)| two.peak_kib).max().unwrap_or_default();
+        println!("| {size} | {:.1} ms | {:.1} ms | {:.2} times | {} MiB |", one * 1e3, two * 1e3, one / two, memory / 1024);
+    }
+    Ok(())
+}
+
+/// Tokens alone: the unit of every ratio.
+fn lex(text: &str) -> usize {
+    let mut tokens = 0;
+    lex_into(text, |token| {
+        black_box(token);
+        tokens += 1;
+    });
+    tokens
+}
+
+fn parse(text: &str) -> usize {
+    split(text).iter().map(|range| parse_item(range.of(text)).items.len()).sum()
+}
+
+/// From text to JSON, as the command line does it for one slice after the other.
+fn pipeline(text: &str, target: Target) -> usize {
+    let config = Config::default();
+    let cx = Context { schema: Schema::embedded(), config: &config, now: 1_795_000_000_000 };
+    let names = Names::default();
+    let mut out = Vec::with_capacity(4096);
+    let mut bytes = 0;
+    for range in split(text) {
+        let source = range.of(text);
+        let parsed = parse_item(source);
+        let checked = check_item(source, &parsed, &names, &cx);
+        assert!(!quell::hir::has_errors(&checked.diagnostics), "{:?}", checked.diagnostics);
+        for rule in &checked.rules {
+            let rule = CheckedRule { rule, schema: cx.schema, file: "bench.quell", line: 1, column: 1, offset: range.start };
+            write_rule(target, &rule, &mut out);
+        }
+        bytes += out.len();
+        out.clear();
+    }
+    bytes
+}

@@ -1,0 +1,69 @@
+//! The command line as a process of its own: wall time and peak memory.
+
+use std::fs;
+use std::io::{Error, Result};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::generate;
+
+/// What one run took.
+pub(crate) struct Run {
+    pub(crate) seconds: f64,
+    pub(crate) peak_kib: u64,
+}
+
+/// Builds the command line as users do; gives its path.
+pub(crate) fn build() -> Result<PathBuf> {
+    let status = Command::new(env!("CARGO")).args(["build", "--release", "--quiet", "-p", "quell"]).status()?;
+    if !status.success() {
+        return Err(Error::other("the command line does not build"));
+    }
+    let own = std::env::current_exe()?;
+    Ok(own.with_file_name(format!("quell{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Writes a project of that many rules, a thousand a file.
+pub(crate) fn write(rules: usize) -> Result<TempDir> {
+    let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join("quell.toml"), "")?;
+    let text = generate::project(rules);
+    for (number, ranges) in quell::syntax::split(&text).chunks(1000).enumerate() {
+        let part: String = ranges.iter().map(|range| range.of(&text)).collect();
+        fs::write(folder.path().join(format!("rules-{number:05}.quell")), part)?;
+    }
+    Ok(folder)
+}
+
+/// Compiles a project into a file beside it.
+pub(crate) fn compile(binary: &Path, folder: &Path, jobs: usize) -> Result<Run> {
+    let start = Instant::now();
+    let mut child = Command::new(binary)
+        .args(["compile", "--target", "datadog", "--now", "2026-11-24", "-o", "out.json", "--jobs", &jobs.to_string()])
+        .current_dir(folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let mut peak_kib = 0;
+    let status = loop {
+        peak_kib = peak_kib.max(peak(child.id()));
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        std::thread::sleep(Duration::from_micros(200));
+    };
+    if !status.success() {
+        return Err(Error::other(format!("compile ended with {status}")));
+    }
+    Ok(Run { seconds: start.elapsed().as_secs_f64(), peak_kib })
+}
+
+/// The high-water mark of a running process, in KiB; zero where the system does not tell.
+fn peak(process: u32) -> u64 {
+    let Ok(status) = fs::read_to_string(format!("/proc/{process}/status")) else { return 0 };
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
+}
