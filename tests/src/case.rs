@@ -25,9 +25,12 @@ pub struct Case {
     pub forbidden: Option<String>,
 }
 
-/// Output to be written into pages: by page, what replaces which bytes.
+/// Output to be written into pages, by page.
 #[derive(Default, Debug)]
-pub struct Updates(Mutex<BTreeMap<String, Vec<(Range<usize>, String)>>>);
+pub struct Updates(Mutex<BTreeMap<String, Vec<Update>>>);
+
+/// What replaces which bytes of a page.
+type Update = (Range<usize>, String);
 
 impl Updates {
     fn add(&self, page: &str, range: Range<usize>, text: String) {

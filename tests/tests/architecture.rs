@@ -1,6 +1,6 @@
 //! The layers of the compiler: no arrow runs back, and each outside thing is named in its one place.
 
-use std::fs;
+use std::{fs, io};
 
 use tests::{rust_source, workspace};
 
@@ -78,17 +78,17 @@ impl Source {
     }
 }
 
-fn sources() -> Vec<Source> {
+fn sources() -> io::Result<Vec<Source>> {
     let root = workspace::root();
     let mut sources = Vec::new();
     for folder in ["compiler/src", "lsp/src"] {
         for path in workspace::files(&root.join(folder), "rs") {
-            sources.push(Source::new(&workspace::shown(&path), &fs::read_to_string(&path).unwrap()));
+            sources.push(Source::new(&workspace::shown(&path), &fs::read_to_string(&path)?));
         }
     }
     assert!(sources.len() > 20, "the sources were not found");
     sources.retain(|source| !source.is_test());
-    sources
+    Ok(sources)
 }
 
 fn may_use(from: &str, to: &str) -> bool {
@@ -159,13 +159,13 @@ fn outside_things(sources: &[Source]) -> Vec<String> {
 
 #[test]
 fn arrows_point_one_way() {
-    let wrong = wrong_arrows(&sources());
+    let wrong = wrong_arrows(&sources().unwrap());
     assert!(wrong.is_empty(), "arrows that run back:\n{}", wrong.join("\n"));
 }
 
 #[test]
 fn every_module_has_a_layer() {
-    let sources = sources();
+    let sources = sources().unwrap();
     let unknown: Vec<&str> = sources
         .iter()
         .filter(|source| source.module().is_some_and(|module| !is_module(module)))
@@ -176,13 +176,13 @@ fn every_module_has_a_layer() {
 
 #[test]
 fn outside_crates_are_named_in_one_place() {
-    let wrong = named_elsewhere(&sources());
+    let wrong = named_elsewhere(&sources().unwrap());
     assert!(wrong.is_empty(), "named outside of their place:\n{}", wrong.join("\n"));
 }
 
 #[test]
 fn the_library_knows_no_outside() {
-    let wrong = outside_things(&sources());
+    let wrong = outside_things(&sources().unwrap());
     assert!(wrong.is_empty(), "only `cli` and `event` may touch these:\n{}", wrong.join("\n"));
 }
 
