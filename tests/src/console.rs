@@ -5,8 +5,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// The day on which pages are run, so that no date in them comes to pass.
-pub const NOW: &str = "2026-11-24";
+use crate::finding::NOW;
 
 /// A command and what the page says it prints.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,7 +16,8 @@ struct Step {
 
 /// Runs a block in `folder` and gives it back with what was printed.
 ///
-/// Lines after `$ ` are commands, `> ` continues one. `$?` is the status of the command before.
+/// Lines after `$ ` are commands, `> ` continues one. `$?` is the status of the command before. The program is the
+/// given one, also where the page has cargo build and run it.
 ///
 /// # Errors
 ///
@@ -66,7 +66,7 @@ fn shell(command: &str, status: i32, quell: &Path, folder: &Path) -> io::Result<
     let mut shell = Command::new("sh");
     shell
         .arg("-c")
-        .arg(format!("(exit {status})\n{command}"))
+        .arg(format!("(exit {status})\n{}", without_cargo(command)))
         .current_dir(folder)
         .env("PATH", path)
         .env("NO_COLOR", "1")
@@ -86,6 +86,14 @@ fn shell(command: &str, status: i32, quell: &Path, folder: &Path) -> io::Result<
         output.push('\n');
     }
     Ok((output, code))
+}
+
+/// `cargo run … --package quell -- X` as `quell X`.
+fn without_cargo(command: &str) -> String {
+    match command.strip_prefix("cargo run ").and_then(|rest| rest.split_once("--package quell -- ")) {
+        Some((_, arguments)) => format!("quell {arguments}"),
+        None => command.to_owned(),
+    }
 }
 
 /// Whether the output is the expected one, in which a line `…` stands for any lines.
@@ -120,6 +128,12 @@ mod tests {
         assert!(fits("a\n…\n", "a\nb\n"));
         assert!(!fits("a\n", "a\nb\n"));
         assert!(fits("", ""));
+    }
+
+    #[test]
+    fn cargo_is_left_out() {
+        assert_eq!(without_cargo("cargo run --quiet --package quell -- check a"), "quell check a");
+        assert_eq!(without_cargo("cargo test"), "cargo test");
     }
 
     #[test]
