@@ -1,12 +1,15 @@
 //! The tokens of an item, one after the other, with what stood between them.
 
-use crate::syntax::{NESTING_CAP, TokenKind, lex};
+use crate::base::Span;
+use crate::syntax::{NESTING_CAP, TokenKind, lex_into};
 
 /// A token or comment and its distance to the one before.
 #[derive(Clone, Copy)]
 pub(super) struct Piece<'t> {
     pub(super) kind: TokenKind,
     pub(super) text: &'t str,
+    /// Where it is in the item.
+    pub(super) span: Span,
     /// Line ends before it.
     pub(super) newlines: u32,
     /// Whether nothing at all stands before it.
@@ -15,7 +18,7 @@ pub(super) struct Piece<'t> {
 
 impl Piece<'_> {
     pub(super) fn is_comment(&self) -> bool {
-        matches!(self.kind, TokenKind::Comment | TokenKind::DocComment)
+        is_comment(self.kind)
     }
 
     pub(super) fn opens(&self) -> bool {
@@ -27,8 +30,13 @@ impl Piece<'_> {
     }
 }
 
+fn is_comment(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::Comment | TokenKind::DocComment)
+}
+
 /// Reads pieces in order.
 pub(super) struct Cursor<'t> {
+    source: &'t str,
     pieces: Vec<Piece<'t>>,
     at: usize,
 }
@@ -37,38 +45,52 @@ impl<'t> Cursor<'t> {
     /// The pieces of a text; nothing where it is too broken to lay out: a string or bracket without its end, a stray
     /// character, brackets deeper than the cap.
     pub(super) fn new(text: &'t str) -> Option<Cursor<'t>> {
-        let mut pieces = Vec::with_capacity(text.len() / 6);
+        let mut pieces = Vec::with_capacity(text.len() / 12 + 8);
         let mut newlines = 0;
         let mut glued = true;
-        let mut open = Vec::new();
-        for token in lex(text) {
-            match token.kind {
-                TokenKind::Blank => glued = false,
-                TokenKind::Newline => {
-                    newlines += 1;
-                    glued = false;
-                }
-                TokenKind::Stray | TokenKind::OpenString => return None,
-                kind => {
-                    let piece = Piece { kind, text: token.span.of(text).trim_end_matches([' ', '\t', '\r']), newlines, glued };
-                    if piece.opens() {
-                        open.push(kind);
-                        if open.len() > NESTING_CAP {
-                            return None;
-                        }
-                    } else if piece.closes() {
-                        let round = matches!(open.pop()?, TokenKind::OpenParen | TokenKind::Cidr);
-                        if round != (kind == TokenKind::CloseParen) {
-                            return None;
-                        }
-                    }
-                    pieces.push(piece);
-                    newlines = 0;
-                    glued = true;
-                }
+        let mut open: Vec<TokenKind> = Vec::with_capacity(8);
+        let mut broken = false;
+        lex_into(text, |token| match token.kind {
+            TokenKind::Blank => glued = false,
+            TokenKind::Newline => {
+                newlines += 1;
+                glued = false;
             }
-        }
-        open.is_empty().then_some(Cursor { pieces, at: 0 })
+            TokenKind::Stray | TokenKind::OpenString => broken = true,
+            kind => {
+                let written = token.span.of(text);
+                let shown = if is_comment(kind) { written.trim_end_matches([' ', '\t', '\r']) } else { written };
+                let piece = Piece { kind, text: shown, span: token.span, newlines, glued };
+                if piece.opens() {
+                    open.push(kind);
+                    broken |= open.len() > NESTING_CAP;
+                } else if piece.closes() {
+                    let round = matches!(open.pop(), Some(TokenKind::OpenParen | TokenKind::Cidr));
+                    broken |= round != (kind == TokenKind::CloseParen);
+                }
+                pieces.push(piece);
+                newlines = 0;
+                glued = true;
+            }
+        });
+        (!broken && open.is_empty()).then_some(Cursor { source: text, pieces, at: 0 })
+    }
+
+    /// The text from one piece to another that is glued to it.
+    pub(super) fn between(&self, from: Span, to: Span) -> &'t str {
+        from.to(to).of(self.source)
+    }
+
+    /// Whether `out` holds the same tokens and comments as the text, blanks and line ends aside.
+    pub(super) fn same_as(&self, out: &str) -> bool {
+        let mut rest = self.pieces.iter();
+        let mut same = true;
+        lex_into(out, |token| {
+            if !matches!(token.kind, TokenKind::Blank | TokenKind::Newline) {
+                same &= rest.next().is_some_and(|piece| piece.kind == token.kind && piece.text == token.span.of(out));
+            }
+        });
+        same && rest.next().is_none()
     }
 
     pub(super) fn peek(&self) -> Option<Piece<'t>> {

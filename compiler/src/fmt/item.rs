@@ -29,7 +29,8 @@ pub(super) fn format(text: &str) -> Option<String> {
         }
         first = false;
     }
-    Some(out)
+    // INVARIANT: the layout changes no token; where it would, the item stays as it is.
+    cursor.same_as(&out).then_some(out)
 }
 
 fn item(cursor: &mut Cursor<'_>, out: &mut String) -> Option<()> {
@@ -251,8 +252,8 @@ fn block(cursor: &mut Cursor<'_>, indent: usize, out: &mut String) -> Option<()>
     }
     let start = out.rfind('\n').map_or(0, |newline| newline + 1);
     let used = out.get(start..).unwrap_or_default().chars().count();
-    match query.line() {
-        Some(line) if on_one_line && used + line.chars().count() + 4 <= WIDTH => {
+    match on_one_line.then(|| query.line()).flatten() {
+        Some(line) if used + line.chars().count() + 4 <= WIDTH => {
             out.push_str("{ ");
             out.push_str(&line);
             out.push_str(" }");

@@ -9,7 +9,7 @@ mod cursor;
 mod item;
 mod query;
 
-use crate::syntax::{lex_into, split, starts_item};
+use crate::syntax::{split, starts_item};
 
 /// The widest line, in characters, that is made where there is a choice.
 pub(crate) const WIDTH: usize = 100;
@@ -69,10 +69,7 @@ pub fn format(text: &str) -> String {
 /// Lays out the text of one range that [`split`] gave.
 #[must_use]
 pub fn format_item(text: &str) -> String {
-    match item::format(text) {
-        Some(out) if same_tokens(text, &out) => out,
-        _ => text.to_owned(),
-    }
+    item::format(text).unwrap_or_else(|| text.to_owned())
 }
 
 /// What an item is, as far as its distance to the next one goes.
@@ -116,23 +113,4 @@ fn align(out: &mut String, lets: &mut Vec<(usize, usize)>) {
         }
     }
     lets.clear();
-}
-
-/// Whether two texts hold the same tokens and comments, blanks and line ends aside.
-fn same_tokens(old: &str, new: &str) -> bool {
-    let tokens = |text: &str| {
-        let mut all: Vec<(crate::syntax::TokenKind, std::ops::Range<usize>)> = Vec::with_capacity(text.len() / 6);
-        lex_into(text, |token| {
-            if !matches!(token.kind, crate::syntax::TokenKind::Blank | crate::syntax::TokenKind::Newline) {
-                all.push((token.kind, token.span.range()));
-            }
-        });
-        all
-    };
-    let (a, b) = (tokens(old), tokens(new));
-    a.len() == b.len()
-        && a.iter().zip(&b).all(|((kind, range), (other_kind, other_range))| {
-            kind == other_kind
-                && old.get(range.clone()).map(str::trim_end) == new.get(other_range.clone()).map(str::trim_end)
-        })
 }

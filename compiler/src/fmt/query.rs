@@ -1,7 +1,10 @@
 //! Conditions: one line where they fit and stood on one, else a term a line.
 
+use std::borrow::Cow;
+
+use crate::base::Span;
 use crate::fmt::WIDTH;
-use crate::fmt::cursor::Cursor;
+use crate::fmt::cursor::{Cursor, Piece};
 use crate::syntax::TokenKind;
 
 /// A condition as pieces that stay together.
@@ -26,7 +29,7 @@ enum EntryKind<'t> {
 /// Signs, a key, a value: whatever a line break would take apart.
 struct Unit<'t> {
     /// Everything before the group, or all of it.
-    head: String,
+    head: Cow<'t, str>,
     /// `( … )` at the end.
     group: Option<Query<'t>>,
 }
@@ -70,8 +73,9 @@ impl<'t> Query<'t> {
             match &entry.kind {
                 EntryKind::Comment(_) => return None,
                 EntryKind::Operator(text, _) => out.push_str(text),
-                EntryKind::Unit(unit) => out.push_str(&unit.line()?),
+                EntryKind::Unit(unit) => unit.write_line(&mut out)?,
             }
+            // Nothing that long is wanted on a line.
             if out.len() > WIDTH * 4 {
                 return None;
             }
@@ -135,10 +139,19 @@ impl<'t> Query<'t> {
 
 impl Unit<'_> {
     fn line(&self) -> Option<String> {
-        match &self.group {
-            None => Some(self.head.clone()),
-            Some(group) => Some(format!("{}({})", self.head, group.line()?)),
+        let mut line = String::new();
+        self.write_line(&mut line)?;
+        Some(line)
+    }
+
+    fn write_line(&self, out: &mut String) -> Option<()> {
+        out.push_str(&self.head);
+        if let Some(group) = &self.group {
+            out.push('(');
+            out.push_str(&group.line()?);
+            out.push(')');
         }
+        Some(())
     }
 
     fn fits_behind(&self, out: &str) -> bool {
@@ -148,12 +161,12 @@ impl Unit<'_> {
     }
 
     fn write(&self, indent: usize, out: &mut String) {
+        let Some(group) = &self.group else { return out.push_str(&self.head) };
         let start = out.rfind('\n').map_or(0, |newline| newline + 1);
         let used = out.get(start..).unwrap_or_default().chars().count();
-        match (&self.group, self.line()) {
-            (None, _) => out.push_str(&self.head),
-            (Some(_), Some(line)) if used + line.chars().count() <= WIDTH => out.push_str(&line),
-            (Some(group), _) => {
+        match self.line() {
+            Some(line) if used + line.chars().count() <= WIDTH => out.push_str(&line),
+            _ => {
                 out.push_str(&self.head);
                 out.push_str("(\n");
                 group.lines(indent + 2, out);
@@ -164,92 +177,109 @@ impl Unit<'_> {
     }
 }
 
-fn unit<'t>(cursor: &mut Cursor<'t>) -> Option<Unit<'t>> {
-    let mut head = String::new();
-    // Signs.
-    while let Some(piece) = cursor.peek() {
-        match piece.kind {
-            TokenKind::Not => {
-                head.push_str(piece.text);
-                head.push(' ');
-            }
-            TokenKind::Minus => head.push_str(piece.text),
-            _ => break,
-        }
-        cursor.next();
+/// The tokens of a unit so far: a slice of the source as long as nothing stands between them.
+struct Head {
+    glued: Option<Span>,
+    built: String,
+}
+
+impl Head {
+    fn new() -> Head {
+        Head { glued: None, built: String::new() }
     }
-    let piece = cursor.next()?;
-    match piece.kind {
-        TokenKind::OpenParen => group(head, cursor),
-        TokenKind::Cidr => {
-            head.push_str(piece.text);
-            flat(cursor, &mut head)?;
-            Some(Unit { head, group: None })
-        }
-        TokenKind::Key => {
-            head.push_str(piece.text);
-            let Some(value) = cursor.peek().filter(|value| value.newlines == 0) else {
-                return Some(Unit { head, group: None });
-            };
-            if !value.glued {
-                // `key: value` is what Datadog reads as `key:value`; the blank is not for the layout to judge.
-                let is_value = matches!(value.kind, TokenKind::Word | TokenKind::Digits | TokenKind::String | TokenKind::Reference);
-                if is_value {
-                    cursor.next();
-                    head.push(' ');
-                    head.push_str(value.text);
+
+    /// Adds a token, behind one blank where `blank` says so.
+    fn push(&mut self, piece: Piece<'_>, blank: bool, cursor: &Cursor<'_>) {
+        if self.built.is_empty() {
+            match self.glued {
+                None => {
+                    self.glued = Some(piece.span);
+                    return;
                 }
-                return Some(Unit { head, group: None });
-            }
-            match value.kind {
-                TokenKind::OpenParen => {
-                    cursor.next();
-                    group(head, cursor)
+                Some(span) if piece.glued && !blank => {
+                    self.glued = Some(span.to(piece.span));
+                    return;
                 }
-                TokenKind::OpenBracket | TokenKind::OpenBrace => {
-                    cursor.next();
-                    head.push_str(value.text);
-                    flat(cursor, &mut head)?;
-                    Some(Unit { head, group: None })
-                }
-                _ if value.closes() => Some(Unit { head, group: None }),
-                _ => {
-                    cursor.next();
-                    head.push_str(value.text);
-                    Some(Unit { head, group: None })
-                }
+                Some(span) => self.built.push_str(cursor.between(span, span)),
             }
         }
-        _ if piece.opens() || piece.closes() || piece.is_comment() => None,
-        _ => {
-            head.push_str(piece.text);
-            Some(Unit { head, group: None })
+        if blank {
+            self.built.push(' ');
+        }
+        self.built.push_str(piece.text);
+    }
+
+    fn finish<'t>(self, cursor: &Cursor<'t>) -> Cow<'t, str> {
+        match self.glued {
+            Some(span) if self.built.is_empty() => Cow::Borrowed(cursor.between(span, span)),
+            _ => Cow::Owned(self.built),
         }
     }
 }
 
-fn group<'t>(head: String, cursor: &mut Cursor<'t>) -> Option<Unit<'t>> {
+fn unit<'t>(cursor: &mut Cursor<'t>) -> Option<Unit<'t>> {
+    let mut head = Head::new();
+    // A word and what follows it stand apart.
+    let mut blank = false;
+    while let Some(sign) = cursor.peek().filter(|sign| matches!(sign.kind, TokenKind::Not | TokenKind::Minus)) {
+        cursor.next();
+        head.push(sign, blank, cursor);
+        blank = sign.kind == TokenKind::Not;
+    }
+    let piece = cursor.peek()?;
+    if piece.kind == TokenKind::OpenParen {
+        cursor.next();
+        let mut head = head.finish(cursor);
+        if blank {
+            head.to_mut().push(' ');
+        }
+        return group(head, cursor);
+    }
+    if piece.closes() || piece.is_comment() || matches!(piece.kind, TokenKind::OpenBrace | TokenKind::OpenBracket) {
+        return None;
+    }
+    cursor.next();
+    head.push(piece, blank, cursor);
+    if piece.kind == TokenKind::Cidr {
+        flat(cursor, &mut head)?;
+    } else if piece.kind == TokenKind::Key
+        && let Some(value) = cursor.peek().filter(|value| value.newlines == 0 && !value.closes() && !value.is_comment())
+    {
+        // `key: value` is what Datadog reads as `key:value`; the blank is not for the layout to judge.
+        let loose = matches!(value.kind, TokenKind::Word | TokenKind::Digits | TokenKind::String | TokenKind::Reference);
+        if value.glued && value.kind == TokenKind::OpenParen {
+            cursor.next();
+            return group(head.finish(cursor), cursor);
+        }
+        if value.glued || loose {
+            cursor.next();
+            head.push(value, !value.glued, cursor);
+            if value.opens() {
+                flat(cursor, &mut head)?;
+            }
+        }
+    }
+    Some(Unit { head: head.finish(cursor), group: None })
+}
+
+fn group<'t>(head: Cow<'t, str>, cursor: &mut Cursor<'t>) -> Option<Unit<'t>> {
     let inner = Query::read(cursor)?;
     cursor.take(TokenKind::CloseParen)?;
     Some(Unit { head, group: Some(inner) })
 }
 
 /// Up to the closing bracket on one line, with one blank where there were some.
-fn flat(cursor: &mut Cursor<'_>, out: &mut String) -> Option<()> {
+fn flat(cursor: &mut Cursor<'_>, head: &mut Head) -> Option<()> {
     let mut first = true;
     loop {
         let piece = cursor.next()?;
         if piece.is_comment() || piece.opens() {
             return None;
         }
+        head.push(piece, !first && !piece.glued && !piece.closes(), cursor);
         if piece.closes() {
-            out.push_str(piece.text);
             return Some(());
         }
-        if !first && !piece.glued {
-            out.push(' ');
-        }
-        out.push_str(piece.text);
         first = false;
     }
 }
