@@ -2,7 +2,9 @@
 //!
 //! - A literal is quoted, so that nothing in it is special: `@process.args:"+x"`.
 //! - A pattern is bare, with a backslash before all that Datadog treats as special, but for its own `*` and `?`.
-//! - Alternatives for one key are one group: `host:("a" OR "b")`. Ranges and networks stay terms of their own.
+//! - Alternatives for one key are one group: `host:("a" OR "b")`. Ranges and networks stay terms of their own, and so do
+//!   alternatives among which is a pattern that reads otherwise in a group: one with `?`, which ends a word there, or one
+//!   that starts like an operator.
 //! - AND is a blank. An OR below anything, and an AND below OR or NOT, stands in parentheses, so that nothing depends on
 //!   which of the two binds tighter.
 //! - NOT is `-`, before a term or before parentheses.
@@ -108,7 +110,11 @@ fn denied(query: &Query, id: NodeId, out: &mut impl Sink) {
 fn shared_key(query: &Query, list: Nodes) -> Option<Key> {
     let mut shared: Option<Key> = None;
     for id in query.children(list) {
-        let NodeKind::Term { key, test: Test::Exact(_) | Test::Glob(_) } = query.node(*id).kind else { return None };
+        let key = match query.node(*id).kind {
+            NodeKind::Term { key, test: Test::Exact(_) } => key,
+            NodeKind::Term { key, test: Test::Glob(pattern) } if fits_group(query.text(pattern)) => key,
+            _ => return None,
+        };
         match shared {
             None => shared = Some(key),
             Some(first) if query.text(first.text) == query.text(key.text) => {}
@@ -116,6 +122,11 @@ fn shared_key(query: &Query, list: Nodes) -> Option<Key> {
         }
     }
     shared
+}
+
+/// Whether a pattern means the same inside a group as behind its key.
+fn fits_group(pattern: &str) -> bool {
+    !has(pattern, b"*?") || !has(pattern, b"?") && !["AND", "OR", "NOT"].iter().any(|word| pattern.starts_with(word))
 }
 
 fn term(query: &Query, key: Key, test: Test, out: &mut impl Sink) {
@@ -187,7 +198,7 @@ fn quoted(text: &str, out: &mut impl Sink) {
 }
 
 fn pattern(pattern: &str, out: &mut impl Sink) {
-    if !has_wildcard(pattern) {
+    if !has(pattern, b"*?") {
         return quoted(&literal(pattern), out);
     }
     let mut done = 0;
@@ -212,15 +223,15 @@ fn pattern(pattern: &str, out: &mut impl Sink) {
     out.push(pattern.get(done..).unwrap_or_default());
 }
 
-/// Whether a pattern matches more than one text.
-fn has_wildcard(pattern: &str) -> bool {
+/// Whether one of these wildcards stands in a pattern.
+fn has(pattern: &str, wildcards: &[u8]) -> bool {
     let mut bytes = pattern.bytes();
     while let Some(byte) = bytes.next() {
         match byte {
-            b'*' | b'?' => return true,
             b'\\' => {
                 bytes.next();
             }
+            byte if wildcards.contains(&byte) => return true,
             _ => {}
         }
     }
@@ -321,6 +332,22 @@ mod tests {
             }),
             r#"host:("a" OR b*) env:"prod""#
         );
+    }
+
+    #[test]
+    fn a_pattern_that_a_group_would_misread_stays_a_term() {
+        let with = |pattern: &str| {
+            text(|b| {
+                let parts = [b.glob("host", pattern), b.exact("host", "a")];
+                b.or(&parts)
+            })
+        };
+        assert_eq!(with("web-?"), r#"host:web\-? OR host:"a""#);
+        assert_eq!(with("NOTES*"), r#"host:NOTES* OR host:"a""#);
+        assert_eq!(with("ORACLE*"), r#"host:ORACLE* OR host:"a""#);
+        assert_eq!(with(r"\?*"), r#"host:(\?* OR "a")"#);
+        assert_eq!(with("NODE*"), r#"host:(NODE* OR "a")"#);
+        assert_eq!(with("NOTES"), r#"host:("NOTES" OR "a")"#);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::hir::lower::{self, Lowering};
 use crate::hir::{Names, Rule, check};
 use crate::schema::Type;
 use crate::syntax::ParsedItem;
-use crate::syntax::ast::{EventSource, ItemKind, LetBody};
+use crate::syntax::ast::{EventSource, ItemKind};
 
 /// What checking one range gave.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -42,8 +42,8 @@ pub fn check_item(text: &str, parsed: &ParsedItem, names: &Names, cx: &Context<'
                     continue;
                 }
             }
-            ItemKind::Let { body, .. } => {
-                let (LetBody::Values(_) | LetBody::Fragment(_)) = body;
+            ItemKind::Let { name, body } => {
+                checked.diagnostics.extend(lower::invalid_name(name.of(text), *name));
                 let (_, _, mut found) = lower::binding(text, parsed, *body, item.span, names, &local);
                 checked.diagnostics.append(&mut found);
             }

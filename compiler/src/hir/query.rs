@@ -113,7 +113,7 @@ pub enum Test {
 pub struct Bound {
     /// As a number; the text keeps all digits.
     pub value: f64,
-    /// As written.
+    /// As written, or in plain digits where it was written in another way: `1e5` is `100000`.
     pub text: TextRef,
     /// Whether the bound itself is inside.
     pub inclusive: bool,

@@ -51,7 +51,7 @@ pub enum NodeKind {
         /// The key, colon left out.
         key: Span,
     },
-    /// A bare value; right behind a key, one that starts with `>` or `<` is a comparison.
+    /// A bare value; one that starts with `>` or `<` is a comparison.
     Bare,
     /// A quoted value, quotes included in the span.
     Quoted,

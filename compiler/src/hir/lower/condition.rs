@@ -1,7 +1,7 @@
 use crate::base::{Span, nearest};
 use crate::diag::{Code, Diagnostic, Edit, Fix, text};
 use crate::hir::lower::value::Position;
-use crate::hir::lower::{Lowering, key};
+use crate::hir::lower::{Lowering, invalid_name, key};
 use crate::hir::{Binding, NodeId, NodeKind, Query, Test};
 use crate::syntax::ast;
 
@@ -253,7 +253,8 @@ impl Lowering<'_> {
         }
         let mut diagnostic = Diagnostic::new(Code::UnknownName, span, text!("there is no `let {0}` in this file or its imports", name))
             .label("unknown name");
-        let known = self.names.binding_names();
+        let mut known = self.names.binding_names();
+        known.retain(|known| invalid_name(known, span).is_none());
         diagnostic = match nearest(name, known) {
             Some(near) => diagnostic
                 .help(text!("did you mean `${0}`?", near))

@@ -45,7 +45,7 @@ pub(crate) fn rule(
         when_event: None,
         span,
     };
-    lowering.name(name);
+    lowering.diagnostics.extend(invalid_name(lowering.of(name), name));
     for statement in statements {
         if let StatementKind::Block { name, body, .. } = &statement.kind {
             match lowering.of(*name) {
@@ -110,6 +110,25 @@ pub(crate) fn rule(
     if failed || (rule.when_signal.is_none() && rule.when_event.is_none()) { None } else { Some(rule) }
 }
 
+/// What is wrong with the name of an item.
+pub(crate) fn invalid_name(name: &str, span: Span) -> Option<Diagnostic> {
+    let inner = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let first = |c: char| c.is_ascii_alphabetic() || c == '_';
+    if name.starts_with(first) && name.chars().all(inner) {
+        return None;
+    }
+    let mut better: String = name.chars().map(|c| if inner(c) { c } else { '-' }).collect();
+    if !better.starts_with(first) {
+        better.insert(0, '_');
+    }
+    Some(
+        Diagnostic::new(Code::InvalidField, span, text!("`{0}` cannot be a name", name))
+            .label("letters, digits, `-` and `_`, a letter first")
+            .help("write names as `nightly-backup` or `nightly_backup`")
+            .safe_fix(text!("write `{0}`", better), span, better),
+    )
+}
+
 /// A quoted text of the field syntax, which has the escapes of JSON.
 pub(crate) fn field_text(quoted: &str) -> Result<String, String> {
     // Most texts have no escape.
@@ -121,22 +140,6 @@ pub(crate) fn field_text(quoted: &str) -> Result<String, String> {
 }
 
 impl Lowering<'_> {
-    fn name(&mut self, span: Span) {
-        let name = self.of(span);
-        let fits = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-        if !fits {
-            let better: String =
-                name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
-            self.report(
-                Diagnostic::new(Code::InvalidField, span, text!("`{0}` cannot be a name", name))
-                    .label("letters, digits, `-` and `_`, a letter first")
-                    .help("write names as `nightly-backup` or `nightly_backup`")
-                    .safe_fix(text!("write `{0}`", better), span, better),
-            );
-        }
-    }
-
     fn twice(&mut self, key: &str, first: Span, second: Span) {
         let key = if key == "when signal" { "when" } else { key };
         self.report(

@@ -52,7 +52,9 @@ impl Lowering<'_> {
             self.report(diagnostic);
             return self.one(query, written, span, KeyKind::NeverEmitted);
         }
-        if let Some(id) = self.schema.attribute_id(path) {
+        if !path.contains(['*', '?'])
+            && let Some(id) = self.schema.attribute_id(path)
+        {
             return self.one(query, written, span, KeyKind::Attribute(id));
         }
         if self.cx.config.allows_key(written) {
@@ -74,7 +76,9 @@ impl Lowering<'_> {
             );
             return None;
         }
-        let suggestions = self.schema.suggest_attribute(path, 3);
+        // A search through the whole schema, for nothing where nobody reads of it.
+        let reported = self.cx.config.severity(Code::UnknownAttribute).is_some();
+        let suggestions = if reported { self.schema.suggest_attribute(path, 3) } else { Vec::new() };
         let message = text!("unknown attribute `{0}`", written);
         self.unknown(Code::UnknownAttribute, span, message, &suggestions);
         self.one(query, written, span, KeyKind::UnknownAttribute)
@@ -129,7 +133,8 @@ impl Lowering<'_> {
             );
             return None;
         }
-        let suggestions = self.schema.suggest_tag(name, 3);
+        let reported = self.cx.config.severity(Code::UnknownTag).is_some();
+        let suggestions = if reported { self.schema.suggest_tag(name, 3) } else { Vec::new() };
         let message = if self.place == Place::Rules {
             text!("unknown key `{0}` in `rules`", name)
         } else {
@@ -168,8 +173,11 @@ impl Lowering<'_> {
     fn wildcard_key(&mut self, query: &mut Query, path: &str, span: Span, value: Value) -> Option<Resolved> {
         let written = self.of(span);
         let mut ids = self.schema.matching(path);
-        // A closed set would refuse what the others take.
-        ids.retain(|id| self.schema.attribute(*id).ty.is_text() && !self.schema.attribute(*id).is_closed());
+        // A closed set would refuse what the others take, and an attribute with keys of its own has no single path.
+        ids.retain(|id| {
+            let attribute = self.schema.attribute(*id);
+            attribute.ty.is_text() && !attribute.is_closed() && !attribute.path.contains('*')
+        });
         if ids.is_empty() {
             self.report(
                 Diagnostic::new(Code::UnknownAttribute, span, text!("no attribute that holds text fits `{0}`", written))

@@ -17,7 +17,7 @@ use crate::schema::Schema;
 use crate::syntax::ParsedItem;
 use crate::syntax::ast::{self, LetBody};
 
-pub(super) use field::rule;
+pub(super) use field::{invalid_name, rule};
 
 /// The most nodes that one item may expand to.
 pub const EXPANSION_CAP: usize = 100_000;

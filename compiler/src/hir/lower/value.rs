@@ -8,7 +8,7 @@ use crate::syntax::ast;
 /// Where a value stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Position {
-    /// Right behind the key: `>` and `<` compare.
+    /// Right behind the key.
     Direct,
     /// Inside `( … )`.
     Group,
@@ -32,7 +32,7 @@ impl Lowering<'_> {
             Position::Group => node.span,
         };
         match node.kind {
-            ast::NodeKind::Bare => self.bare(query, key, node.span, span, position),
+            ast::NodeKind::Bare => self.bare(query, key, node.span, span),
             ast::NodeKind::Quoted => Some(self.quoted_value(query, key, node.span, span)),
             ast::NodeKind::Mixed => {
                 self.mixed_quotes(node.span);
@@ -86,11 +86,9 @@ impl Lowering<'_> {
         parts.map(|parts| if and { query.push_and(&parts, span) } else { query.push_or(&parts, span) })
     }
 
-    fn bare(&mut self, query: &mut Query, key: Key, value: Span, span: Span, position: Position) -> Option<NodeId> {
+    fn bare(&mut self, query: &mut Query, key: Key, value: Span, span: Span) -> Option<NodeId> {
         let written = self.of(value);
-        if position == Position::Direct
-            && let Some(rest) = written.strip_prefix(['>', '<'])
-        {
+        if let Some(rest) = written.strip_prefix(['>', '<']) {
             let number = rest.strip_prefix('=').unwrap_or(rest);
             let at = Span::new(value.end - number.len() as u32, value.end);
             let bound = self.bound(query, at, rest.len() != number.len(), (value, quoted(written)))?;
@@ -218,7 +216,8 @@ impl Lowering<'_> {
         let plain = plain.strip_prefix('\\').unwrap_or(plain);
         match plain.parse::<f64>() {
             Ok(value) if value.is_finite() && plain.bytes().any(|byte| byte.is_ascii_digit()) => {
-                Some(Bound { value, text: query.push_text(plain), inclusive })
+                let text = if is_decimal(plain) { query.push_text(plain) } else { query.push_text(&value.to_string()) };
+                Some(Bound { value, text, inclusive })
             }
             _ => {
                 let message = if written.is_empty() {
@@ -292,6 +291,14 @@ impl Lowering<'_> {
                 .safe_fix("write `NOT`", Span::new(span.start, span.start + 1), "NOT "),
         );
     }
+}
+
+/// Whether Datadog reads the whole of a number: a sign, digits, and digits behind a point.
+fn is_decimal(number: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = number.strip_prefix('-').unwrap_or(number);
+    let (whole, rest) = number.split_once('.').unwrap_or((number, "0"));
+    digits(whole) && digits(rest)
 }
 
 /// Decodes a bare value with escapes or wildcards: a pattern keeps only the escapes it needs.
