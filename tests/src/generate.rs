@@ -255,21 +255,19 @@ impl Writer<'_, '_> {
         self.out.push_str(key);
         self.out.push(':');
         match self.choices.below(4) {
-            0 => {
-                let operator = self.choices.one(&[">", ">=", "<", "<="]);
-                self.out.push_str(operator);
-                let number = if self.reach == Reach::Quell && self.choices.once_in(4) {
-                    self.choices.one(&ODD_NUMBERS)
-                } else {
-                    self.choices.one(&NUMBERS)
-                };
-                self.out.push_str(number);
-            }
+            0 => self.comparison(),
             1 | 2 => {
                 let [open, close] = if self.choices.below(2) == 0 { ["[", "]"] } else { ["{", "}"] };
                 let low = self.choices.one(&["*", "0", "-5", "-2.5"]);
                 let high = self.choices.one(&["1000", "*", "5.5", "65535"]);
                 let _ = write!(self.out, "{open}{low} TO {high}{close}");
+            }
+            _ if self.choices.once_in(3) => {
+                self.out.push('(');
+                self.comparison();
+                self.out.push_str(" OR 0 OR NOT ");
+                self.comparison();
+                self.out.push(')');
             }
             _ => {
                 let number = self.choices.one(&["5", "0", "1000", "65535", "1*", "*"]);
@@ -289,6 +287,14 @@ impl Writer<'_, '_> {
             self.out.push_str(network);
         }
         self.out.push(')');
+    }
+
+    fn comparison(&mut self) {
+        let operator = self.choices.one(&[">", ">=", "<", "<="]);
+        self.out.push_str(operator);
+        let odd = self.reach == Reach::Quell && self.choices.once_in(4);
+        let number = self.choices.one(if odd { &ODD_NUMBERS } else { &NUMBERS });
+        self.out.push_str(number);
     }
 
     /// What stands between the parentheses of a group.

@@ -1,0 +1,14 @@
+//! A second opinion: what Datadog's open search grammar, as Vector ships it, makes of a query, beside what Quell makes
+//! of it. Both are brought into one form and compared.
+//!
+//! The open grammar reads searches of logs, so where the two differ it is a reason to look, not a verdict. Its known
+//! gaps: it has no `CIDR()`; it panics on ranges with mixed brackets; it forgets which characters of a pattern were
+//! escaped; words side by side become one term.
+//!
+//! Not here: matching. Only the shape of queries is compared.
+
+pub mod datadog;
+pub mod form;
+#[path = "../../src/generate.rs"]
+pub mod generate;
+pub mod quell;

@@ -1,0 +1,105 @@
+//! Any input at all.
+
+use proptest::prelude::*;
+use tests::generate::{Choices, mutated, soup};
+use tests::workspace;
+
+use crate::analysis::{Analysis, analyse, applied, is_about_text, lenient};
+use crate::cases;
+use quell::config::Config;
+
+/// Every example of the pages and every program of the tests.
+fn examples() -> Vec<String> {
+    let root = workspace::root();
+    let mut examples: Vec<String> = Vec::new();
+    for page in workspace::pages() {
+        let text = std::fs::read_to_string(page).unwrap();
+        examples.extend(code_blocks(&text));
+    }
+    for folder in ["grammar/examples", "tests/emit"] {
+        examples.extend(workspace::files(&root.join(folder), "quell").iter().map(|file| std::fs::read_to_string(file).unwrap()));
+    }
+    assert!(examples.len() > 50, "{}", examples.len());
+    examples
+}
+
+/// The blocks of Quell in a page.
+fn code_blocks(page: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut rest = page;
+    while let Some(start) = rest.find("```quell") {
+        let body = &rest[start..];
+        let Some(line) = body.find('\n') else { break };
+        let body = &body[line + 1..];
+        let Some(end) = body.find("\n```") else { break };
+        blocks.push(body[..=end].to_owned());
+        rest = &body[end + 4..];
+    }
+    blocks
+}
+
+/// A fix that is called safe leaves an item that still parses.
+fn assert_safe_fixes_parse(text: &str, analysis: &Analysis) {
+    if analysis.diagnostics.iter().any(|found| is_about_text(found.code)) {
+        return;
+    }
+    for diagnostic in &analysis.diagnostics {
+        for fix in diagnostic.fixes.iter().filter(|fix| fix.safe) {
+            let fixed = applied(text, fix);
+            for range in quell::syntax::split(&fixed) {
+                let parsed = quell::syntax::parse_item(range.of(&fixed));
+                assert!(
+                    parsed.is_ok(),
+                    "`{}` of {} breaks the program\n{text}\n---\n{fixed}\n{:#?}",
+                    fix.title,
+                    diagnostic.code.name(),
+                    parsed.diagnostics
+                );
+            }
+        }
+    }
+}
+
+fn hold(text: &str) {
+    for config in [Config::default(), lenient()] {
+        let analysis = analyse(text, &config);
+        assert_safe_fixes_parse(text, &analysis);
+    }
+}
+
+#[test]
+fn examples_hold() {
+    for example in examples() {
+        hold(&example);
+    }
+}
+
+#[test]
+fn random_bytes_hold() {
+    proptest!(cases(300), |(bytes in prop::collection::vec(any::<u8>(), 0..400))| {
+        hold(&String::from_utf8_lossy(&bytes));
+    });
+}
+
+#[test]
+fn random_characters_hold() {
+    proptest!(cases(300), |(text in "\\PC{0,120}|[ -~\n]{0,200}|[@:(){}\\[\\]\"\\\\*?$# a-c\n-]{0,120}")| {
+        hold(&text);
+        hold(&format!("suppress a {{\n  when event {{ {text} }}\n}}\n"));
+    });
+}
+
+#[test]
+fn random_tokens_hold() {
+    proptest!(cases(600), |(bytes in prop::collection::vec(any::<u8>(), 0..160))| {
+        hold(&soup(&mut Choices::new(&bytes)));
+    });
+}
+
+#[test]
+fn mutated_examples_hold() {
+    let examples = examples();
+    proptest!(cases(1500), |(which in any::<prop::sample::Index>(), bytes in prop::collection::vec(any::<u8>(), 24))| {
+        hold(&mutated(&mut Choices::new(&bytes), which.get::<String>(&examples)));
+    });
+}
