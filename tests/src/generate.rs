@@ -368,9 +368,7 @@ impl Writer<'_, '_> {
                 5 => {
                     let piece = self.choices.one(&INNER);
                     // At the start, a group takes `-` for NOT and `#` for a comment, and Datadog takes no sign at all.
-                    if first && (group || self.reach == Reach::Datadog) && piece != "#"
-                        || piece == "#" && group && first
-                    {
+                    if first && (group || self.reach == Reach::Datadog && piece != "#") {
                         self.out.push('\\');
                     }
                     self.out.push_str(piece);

@@ -2,8 +2,13 @@
 //! of it. Both are brought into one form and compared.
 //!
 //! The open grammar reads searches of logs, so where the two differ it is a reason to look, not a verdict. Its known
-//! gaps: it has no `CIDR()`; it panics on ranges with mixed brackets; it forgets which characters of a pattern were
-//! escaped; words side by side become one term.
+//! gaps:
+//!
+//! - it has no `CIDR()`, and panics on ranges with mixed brackets;
+//! - it forgets which characters of a pattern were escaped;
+//! - words side by side become one term, and `NOT NOT` denies the word `NOT`;
+//! - inside a group a `?` ends a word: `@a:(b?c OR d)` asks for `b` and `?c`;
+//! - operators need no blank behind them: inside a group `NOTES*` is NOT `ES*`.
 //!
 //! Not here: matching. Only the shape of queries is compared.
 
