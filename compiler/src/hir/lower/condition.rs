@@ -28,13 +28,16 @@ impl Lowering<'_> {
             ast::NodeKind::And(list) => self.all_of(query, list, node.span),
             ast::NodeKind::Or(list) => {
                 self.mixed(list, node.span);
-                let members: Vec<ast::NodeId> = self.parsed.list(list).collect();
-                let mut parts = Vec::with_capacity(members.len());
-                for member in members {
-                    parts.push(self.condition(query, member));
+                let parsed = self.parsed;
+                let mut parts = Vec::with_capacity(4);
+                let mut failed = false;
+                for member in parsed.list(list) {
+                    match self.condition(query, member) {
+                        Some(part) => parts.push(part),
+                        None => failed = true,
+                    }
                 }
-                let parts: Option<Vec<NodeId>> = parts.into_iter().collect();
-                parts.map(|parts| query.push_or(&parts, node.span))
+                if failed { None } else { Some(query.push_or(&parts, node.span)) }
             }
             ast::NodeKind::Not { of, .. } => {
                 let inner = self.condition(query, of);

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Edit, Fix, text};
 use crate::hir::lower::Lowering;
@@ -77,13 +79,20 @@ impl Lowering<'_> {
     }
 
     fn members(&mut self, query: &mut Query, key: Key, list: ast::List, span: Span, and: bool) -> Option<NodeId> {
-        let ids: Vec<ast::NodeId> = self.parsed.list(list).collect();
-        let mut parts = Vec::with_capacity(ids.len());
-        for id in ids {
-            parts.push(self.nested(query, key, id, Position::Group));
+        let parsed = self.parsed;
+        let mut parts = Vec::with_capacity(4);
+        let mut failed = false;
+        for id in parsed.list(list) {
+            match self.nested(query, key, id, Position::Group) {
+                Some(part) => parts.push(part),
+                None => failed = true,
+            }
         }
-        let parts: Option<Vec<NodeId>> = parts.into_iter().collect();
-        parts.map(|parts| if and { query.push_and(&parts, span) } else { query.push_or(&parts, span) })
+        match (failed, and) {
+            (true, _) => None,
+            (false, true) => Some(query.push_and(&parts, span)),
+            (false, false) => Some(query.push_or(&parts, span)),
+        }
     }
 
     fn bare(&mut self, query: &mut Query, key: Key, value: Span, span: Span) -> Option<NodeId> {
@@ -343,13 +352,16 @@ fn ends_in_star(pattern: &str) -> bool {
 }
 
 /// Takes the backslashes of a quoted value away.
-fn unescaped(inner: &str) -> String {
+fn unescaped(inner: &str) -> Cow<'_, str> {
+    if !inner.contains('\\') {
+        return Cow::Borrowed(inner);
+    }
     let mut out = String::with_capacity(inner.len());
     let mut characters = inner.chars();
     while let Some(character) = characters.next() {
         out.push(if character == '\\' { characters.next().unwrap_or('\\') } else { character });
     }
-    out
+    Cow::Owned(out)
 }
 
 fn closing_quote(inner: &str) -> usize {
