@@ -27,7 +27,6 @@ impl Lowering<'_> {
         let lowered = match node.kind {
             ast::NodeKind::And(list) => self.all_of(query, list, node.span),
             ast::NodeKind::Or(list) => {
-                self.mixed(list, node.span);
                 let parsed = self.parsed;
                 let mut parts = Vec::with_capacity(4);
                 let mut failed = false;
@@ -37,7 +36,13 @@ impl Lowering<'_> {
                         None => failed = true,
                     }
                 }
-                if failed { None } else { Some(query.push_or(&parts, node.span)) }
+                // What is wrong inside comes first: mending it may move the parts.
+                if failed {
+                    None
+                } else {
+                    self.mixed(list, node.span);
+                    Some(query.push_or(&parts, node.span))
+                }
             }
             ast::NodeKind::Not { of, .. } => {
                 let inner = self.condition(query, of);
@@ -49,7 +54,7 @@ impl Lowering<'_> {
             ast::NodeKind::Reference => self.fragment(query, node.span),
             ast::NodeKind::Cidr { arguments } => self.cidr(query, arguments, node.span),
             ast::NodeKind::Word | ast::NodeKind::Bare | ast::NodeKind::Quoted | ast::NodeKind::Mixed => {
-                self.word(node.span, node.span);
+                self.word(node.span, None);
                 None
             }
             ast::NodeKind::Range { .. } => None,
@@ -90,7 +95,7 @@ impl Lowering<'_> {
                     }
                     _ => {
                         let following = next.map_or(node.span, |id| self.parsed.node(id).span);
-                        self.word(node.span, following);
+                        self.word(node.span, Some(Span::new(node.span.start, following.start.max(node.span.end))));
                     }
                 }
                 cut = None;
@@ -127,8 +132,8 @@ impl Lowering<'_> {
         );
     }
 
-    /// A word outside of any value.
-    fn word(&mut self, span: Span, following: Span) {
+    /// A word outside of any value. `cut` is what may be taken out, where what stays is still a condition.
+    fn word(&mut self, span: Span, cut: Option<Span>) {
         let word = self.of(span);
         if word == "*" {
             self.match_all(span, "`*` matches everything", "every event", span);
@@ -167,8 +172,10 @@ impl Lowering<'_> {
                 .help("write `key:value`, such as `@process.args:VALUE`, or remove it")
                 .unsafe_fix(text!("look for it among the arguments"), span, format!("@process.args:{}", quoted_if_needed(bare)))
         };
-        let blank = if following.start > span.end { following.start } else { span.end };
-        self.report(diagnostic.unsafe_fix("remove it", Span::new(span.start, blank), ""));
+        self.report(match cut {
+            Some(cut) => diagnostic.unsafe_fix("remove it", cut, ""),
+            None => diagnostic,
+        });
     }
 
     /// AND beside OR without parentheses: legal, and often not what was meant.

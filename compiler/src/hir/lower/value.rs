@@ -57,8 +57,9 @@ impl Lowering<'_> {
                 Some(query.push_not(inner, node.span))
             }
             ast::NodeKind::Or(list) => {
+                let lowered = self.members(query, key, list, node.span, false)?;
                 self.mixed(list, node.span);
-                self.members(query, key, list, node.span, false)
+                Some(lowered)
             }
             ast::NodeKind::And(list) => {
                 if self.juxtaposed(list, node.span) {
