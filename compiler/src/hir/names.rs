@@ -17,6 +17,8 @@ pub struct Signature {
     pub imports: Vec<Spanned<String>>,
     /// `let` items.
     pub lets: Vec<LetSignature>,
+    /// `let` items that cannot be read: their users are not to blame.
+    pub broken_lets: Vec<Spanned<String>>,
     /// `attribute` items: path without `@`, type, multi-valued.
     pub attributes: Vec<(Spanned<String>, Type, bool)>,
     /// `tag` items.
@@ -46,7 +48,7 @@ impl Signature {
     /// Whether it declares and imports nothing but rules and tests.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.imports.is_empty() && self.lets.is_empty() && self.attributes.is_empty() && self.tags.is_empty()
+        self.imports.is_empty() && self.lets.is_empty() && self.broken_lets.is_empty() && self.attributes.is_empty() && self.tags.is_empty()
     }
 }
 
@@ -55,6 +57,9 @@ impl Signature {
 pub fn signature(text: &str, parsed: &ParsedItem) -> Signature {
     let mut signature = Signature::default();
     let mut shared: Option<Arc<(String, ParsedItem)>> = None;
+    if !parsed.items.iter().any(|item| matches!(item.kind, ItemKind::Let { .. })) {
+        signature.broken_lets.extend(header_name(text, &["let"]));
+    }
     for (index, item) in parsed.items.iter().enumerate() {
         match &item.kind {
             ItemKind::Import { path } => signature.imports.push(spanned(unquote(path.of(text)), *path)),
@@ -96,18 +101,8 @@ pub fn scan(text: &str) -> Signature {
 
 /// The name of the rule, where the range holds a rule and nothing else.
 fn lone_rule(text: &str) -> Option<Spanned<String>> {
-    let mut start = 0;
-    let header = loop {
-        let rest = text.get(start..)?;
-        if !rest.starts_with('#') {
-            break rest;
-        }
-        start += memchr::memchr(b'\n', rest.as_bytes())? + 1;
-    };
-    let after = header.strip_prefix("suppress").or_else(|| header.strip_prefix("require"))?;
-    let name = after.trim_start_matches([' ', '\t']);
-    let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))?;
-    if end == 0 || name.len() == after.len() || !name.get(end..)?.trim_start().starts_with('{') {
+    let name = header_name(text, &["suppress", "require"])?;
+    if !text.get(name.span.end as usize..)?.trim_start().starts_with('{') {
         return None;
     }
     // Another item may share the line of a closing brace.
@@ -119,9 +114,27 @@ fn lone_rule(text: &str) -> Option<Spanned<String>> {
     if shared {
         return None;
     }
+    Some(name)
+}
+
+/// The name behind one of the keywords, read off the first line that is no comment.
+fn header_name(text: &str, keywords: &[&str]) -> Option<Spanned<String>> {
+    let mut start = 0;
+    let header = loop {
+        let rest = text.get(start..)?;
+        if !rest.starts_with('#') {
+            break rest;
+        }
+        start += memchr::memchr(b'\n', rest.as_bytes())? + 1;
+    };
+    let after = keywords.iter().find_map(|keyword| header.strip_prefix(keyword))?;
+    let name = after.trim_start_matches([' ', '\t']);
+    let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))?;
+    if end == 0 || name.len() == after.len() {
+        return None;
+    }
     let at = (text.len() - name.len()) as u32;
-    let name = name.get(..end)?;
-    Some(Spanned { value: name.to_owned(), span: Span::new(at, at + end as u32) })
+    Some(spanned(name.get(..end)?, Span::new(at, at + end as u32)))
 }
 
 fn spanned(text: &str, span: Span) -> Spanned<String> {

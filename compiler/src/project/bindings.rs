@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::base::Span;
 use crate::config::Context;
 use crate::diag::{Code, Diagnostic, text};
-use crate::hir::{Binding, LetSignature, Names, lower_let};
+use crate::hir::{Binding, LetSignature, Names, Query, lower_let};
 use crate::project::resolve::File;
 use crate::schema::Schema;
 
@@ -60,8 +60,7 @@ pub(super) fn bind(
         let Some(binding) = lets.get(index) else { continue };
         diagnostics.push((binding.file, circle(&lets, index)));
         let file = files.get(binding.file).map_or_else(|| Arc::from(""), |file| Arc::clone(&file.path));
-        let span = binding.signature.name.span.shifted(binding.offset);
-        let broken = Binding { is_values: false, query: crate::hir::Query::default(), depth: 0, file, span, broken: true };
+        let broken = broken(file, binding.signature.name.span.shifted(binding.offset));
         if let Some(place) = bindings.get_mut(index) {
             *place = Some(Arc::new(broken));
         }
@@ -72,6 +71,12 @@ pub(super) fn bind(
             for (name, index) in by_name.get(*seen).into_iter().flatten() {
                 if let Some(Some(binding)) = bindings.get(*index) {
                     names.bind(name, Arc::clone(binding));
+                }
+            }
+            let Some(file) = files.get(*seen) else { continue };
+            for (offset, signature) in &file.items {
+                for name in &signature.broken_lets {
+                    names.bind(&name.value, Arc::new(broken(Arc::clone(&file.path), name.span.shifted(*offset))));
                 }
             }
         }
@@ -94,6 +99,11 @@ fn lower(
     }
     let path = files.get(binding.file).map_or_else(|| Arc::from(""), |file| Arc::clone(&file.path));
     lower_let(binding.signature, path, binding.offset, &local, &Context { schema, ..*cx })
+}
+
+/// A `let` that its users need not complain about.
+fn broken(file: Arc<str>, span: Span) -> Binding {
+    Binding { is_values: false, query: Query::default(), depth: 0, file, span, broken: true }
 }
 
 /// An order in which uses come before users, and those that lie on a circle or lead into one.

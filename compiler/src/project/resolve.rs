@@ -60,6 +60,7 @@ impl Project {
         self.resolve_imports(&mut diagnostics);
         self.report_cycles(&mut diagnostics);
         self.report_duplicates(&mut diagnostics);
+        self.report_shadowed(&mut diagnostics);
         self.report_unknown_rules(&mut diagnostics);
         let mut names = self.declare(cx);
         bindings::bind(&self.files, &mut names, cx, &mut diagnostics);
@@ -201,6 +202,38 @@ impl Project {
                             local.insert((what, name.value.as_str()), (number, span));
                         }
                     }
+                }
+            }
+        }
+    }
+
+    /// A `let` of a file and of one that it imports, or of two that it imports: which one is meant cannot be seen.
+    fn report_shadowed(&self, diagnostics: &mut Vec<(usize, Diagnostic)>) {
+        let lets = |number: usize| {
+            let items = self.files.get(number).into_iter().flat_map(|file| &file.items);
+            items.flat_map(|(offset, signature)| signature.lets.iter().map(move |binding| (&binding.name, *offset)))
+        };
+        for (number, file) in self.files.iter().enumerate().filter(|(_, file)| !file.imports.is_empty()) {
+            let mut known: FxHashMap<&str, (usize, Span)> = FxHashMap::default();
+            for imported in file.imports.iter().filter(|imported| **imported != number) {
+                for (name, offset) in lets(*imported) {
+                    let place = (*imported, name.span.shifted(offset));
+                    match known.get(name.value.as_str()) {
+                        Some(first) if first.0 != *imported => {
+                            let span = self.import_span(number, *imported);
+                            diagnostics.push((number, self.duplicate("let", &name.value, number, span, *first)));
+                        }
+                        Some(_) => {}
+                        None => {
+                            known.insert(&name.value, place);
+                        }
+                    }
+                }
+            }
+            for (name, offset) in lets(number) {
+                if let Some(first) = known.get(name.value.as_str()) {
+                    let span = name.span.shifted(offset);
+                    diagnostics.push((number, self.duplicate("let", &name.value, number, span, *first)));
                 }
             }
         }

@@ -224,6 +224,12 @@ fn statement<'t, E: Tier<'t>>(
         Terminal { kind: TokenKind::Word, span, .. } => FieldValue::Word(span),
         Terminal { kind: TokenKind::Digits, span, .. } => FieldValue::Digits(span),
     };
+    // A word on the next line is the next field, not the value that is missing here.
+    let beside = select! {
+        Terminal { kind: TokenKind::String | TokenKind::OpenString, span, .. } => FieldValue::String(span),
+        Terminal { kind: TokenKind::Word, first_on_line: false, span, .. } => FieldValue::Word(span),
+        Terminal { kind: TokenKind::Digits, span, .. } => FieldValue::Digits(span),
+    };
     let list = token(TokenKind::OpenBracket, "`[`")
         .then(
             simple
@@ -233,7 +239,7 @@ fn statement<'t, E: Tier<'t>>(
         )
         .then(token(TokenKind::CloseBracket, "`]`"))
         .map(|((from, elements), to)| FieldValue::List { span: from.to(to), elements });
-    let value = simple.or(list).labelled("a value");
+    let value = beside.or(list).labelled("a value");
     let allow = keyword(Keyword::Allow, "`allow`")
         .then(token(TokenKind::Word, "the name of a lint"))
         .then(token(TokenKind::Equals, "`=`").ignore_then(string()).or_not())
