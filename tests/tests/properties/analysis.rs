@@ -112,7 +112,9 @@ fn assert_fits(text: &str, diagnostic: &Diagnostic) {
         inside && text.is_char_boundary(span.start as usize) && text.is_char_boundary(span.end as usize)
     };
     assert!(fits(diagnostic.span), "{diagnostic:#?}\n{text:?}");
-    for label in diagnostic.labels.iter().filter(|label| label.file.is_none() || label.file.as_deref() == Some("main.quell")) {
+    for label in
+        diagnostic.labels.iter().filter(|label| label.file.is_none() || label.file.as_deref() == Some("main.quell"))
+    {
         // The place of a label in another item is given from the start of its file.
         assert!(label.file.is_some() || fits(label.span), "{diagnostic:#?}\n{text:?}");
     }
@@ -145,13 +147,16 @@ fn assert_emits(analysis: &Analysis, schema: &Schema) {
         let mut out = Vec::new();
         emit(rules, *target, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        serde_json::from_str::<serde::de::IgnoredAny>(&text).unwrap_or_else(|error| panic!("{target:?}: {error}\n{text}"));
+        serde_json::from_str::<serde::de::IgnoredAny>(&text)
+            .unwrap_or_else(|error| panic!("{target:?}: {error}\n{text}"));
         if *target == Target::Rules {
             let read = read_rules(&text).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
             assert_eq!(read.len(), analysis.rules.len());
         }
     }
-    for query in analysis.rules.iter().flat_map(|(rule, _)| [&rule.when_event, &rule.when_signal, &rule.rules]).flatten() {
+    for query in
+        analysis.rules.iter().flat_map(|(rule, _)| [&rule.when_event, &rule.when_signal, &rule.rules]).flatten()
+    {
         let mut text = String::new();
         query_text(query, &mut text);
         assert!(!text.is_empty());

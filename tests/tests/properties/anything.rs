@@ -9,7 +9,7 @@ use crate::cases;
 use quell::config::Config;
 
 /// Every example of the pages and every program of the tests.
-fn examples() -> Vec<String> {
+pub(crate) fn examples() -> Vec<String> {
     let root = workspace::root();
     let mut examples: Vec<String> = Vec::new();
     for page in workspace::pages() {
@@ -17,7 +17,9 @@ fn examples() -> Vec<String> {
         examples.extend(code_blocks(&text));
     }
     for folder in ["grammar/examples", "tests/emit"] {
-        examples.extend(workspace::files(&root.join(folder), "quell").iter().map(|file| std::fs::read_to_string(file).unwrap()));
+        examples.extend(
+            workspace::files(&root.join(folder), "quell").iter().map(|file| std::fs::read_to_string(file).unwrap()),
+        );
     }
     assert!(examples.len() > 50, "{}", examples.len());
     examples
