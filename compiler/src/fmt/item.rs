@@ -392,10 +392,11 @@ fn json(cursor: &mut Cursor<'_>, indent: usize, out: &mut String) -> Option<()> 
             }
         } else if open || before == Some(TokenKind::Comma) {
             break_line(&mut tall, inner);
-        } else if before == Some(TokenKind::Colon) || (!piece.glued && !matches!(piece.kind, TokenKind::Comma | TokenKind::Colon)) {
-            if before.is_some() {
-                tall.push(' ');
-            }
+        } else if before.is_some_and(|before| {
+            let glue = matches!(piece.kind, TokenKind::Comma | TokenKind::Colon);
+            before == TokenKind::Colon || (!piece.glued && !glue)
+        }) {
+            tall.push(' ');
         }
         tall.push_str(piece.text);
         if piece.opens() {

@@ -246,7 +246,8 @@ fn unit<'t>(cursor: &mut Cursor<'t>) -> Option<Unit<'t>> {
         && let Some(value) = cursor.peek().filter(|value| value.newlines == 0 && !value.closes() && !value.is_comment())
     {
         // `key: value` is what Datadog reads as `key:value`; the blank is not for the layout to judge.
-        let loose = matches!(value.kind, TokenKind::Word | TokenKind::Digits | TokenKind::String | TokenKind::Reference);
+        let loose =
+            matches!(value.kind, TokenKind::Word | TokenKind::Digits | TokenKind::String | TokenKind::Reference);
         if value.glued && value.kind == TokenKind::OpenParen {
             cursor.next();
             return group(head.finish(cursor), cursor);

@@ -142,11 +142,12 @@ fn unknown_type(text: &str, ty: Span) -> Option<Diagnostic> {
         "date" | "time" | "datetime" => Some("timestamp"),
         _ => crate::base::nearest(word, names.iter().copied()),
     };
-    let diagnostic = Diagnostic::new(Code::InvalidField, ty, text!("there is no type `{0}`", word)).label("unknown type");
+    let diagnostic =
+        Diagnostic::new(Code::InvalidField, ty, text!("there is no type `{0}`", word)).label("unknown type");
     Some(match meant {
-        Some(meant) => diagnostic
-            .help(text!("did you mean `{0}`?", meant))
-            .safe_fix(text!("write `{0}`", meant), ty, meant),
+        Some(meant) => {
+            diagnostic.help(text!("did you mean `{0}`?", meant)).safe_fix(text!("write `{0}`", meant), ty, meant)
+        }
         None => diagnostic.help(text!("types are {0}", names.join(", "))),
     })
 }
@@ -164,9 +165,13 @@ fn invalid_json(text: &str, span: Span) -> Option<Diagnostic> {
         reason.truncate(cut);
     }
     Some(
-        Diagnostic::new(Code::InvalidJson, Span::new(at, (at + width).min(span.end)), text!("the event is not JSON: {0}", reason))
-            .label("not JSON from here")
-            .help("an event is a JSON object, with keys and texts in double quotes and no comma at the end"),
+        Diagnostic::new(
+            Code::InvalidJson,
+            Span::new(at, (at + width).min(span.end)),
+            text!("the event is not JSON: {0}", reason),
+        )
+        .label("not JSON from here")
+        .help("an event is a JSON object, with keys and texts in double quotes and no comma at the end"),
     )
 }
 

@@ -10,11 +10,11 @@ mod names;
 mod query;
 mod rule;
 
+pub use crate::base::Instant;
 pub use item::{CheckedItem, check_item, has_errors};
 pub use lower::{DEPTH_CAP, EXPANSION_CAP, Place};
 pub use names::{Binding, LetSignature, Names, Signature, scan, signature};
 pub use query::{Bound, Key, KeyKind, Node, NodeId, NodeKind, Nodes, Query, Test, TextRef};
-pub use crate::base::Instant;
 pub use rule::{Allow, Polarity, Rule, Spanned};
 
 pub(crate) use lower::lower_let;

@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 use crate::base::Span;
 use crate::hir::{Query, Spanned};
 use crate::schema::{Schema, Type};
-use crate::syntax::ast::{ItemKind, LetBody, NodeKind};
 use crate::syntax::ParsedItem;
+use crate::syntax::ast::{ItemKind, LetBody, NodeKind};
 
 /// What the items of one range declare and import; all that other items need to know of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,7 +48,11 @@ impl Signature {
     /// Whether it declares and imports nothing but rules and tests.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.imports.is_empty() && self.lets.is_empty() && self.broken_lets.is_empty() && self.attributes.is_empty() && self.tags.is_empty()
+        self.imports.is_empty()
+            && self.lets.is_empty()
+            && self.broken_lets.is_empty()
+            && self.attributes.is_empty()
+            && self.tags.is_empty()
     }
 }
 

@@ -194,9 +194,9 @@ impl Query {
         };
         match (a, b) {
             (Test::Present, Test::Present) => true,
-            (Test::Exact(a), Test::Exact(b)) | (Test::Glob(a), Test::Glob(b)) | (Test::Networks(a), Test::Networks(b)) => {
-                self.text(a) == other.text(b)
-            }
+            (Test::Exact(a), Test::Exact(b))
+            | (Test::Glob(a), Test::Glob(b))
+            | (Test::Networks(a), Test::Networks(b)) => self.text(a) == other.text(b),
             (Test::Range { low, high }, Test::Range { low: other_low, high: other_high }) => {
                 bound(low, other_low) && bound(high, other_high)
             }

@@ -21,12 +21,7 @@ struct Declared<'p> {
 }
 
 /// Lowers every `let` once and makes it visible where it may be seen. Iterative: chains may be long.
-pub(super) fn bind(
-    files: &[File],
-    names: &mut [Names],
-    cx: &Context<'_>,
-    diagnostics: &mut Vec<(usize, Diagnostic)>,
-) {
+pub(super) fn bind(files: &[File], names: &mut [Names], cx: &Context<'_>, diagnostics: &mut Vec<(usize, Diagnostic)>) {
     let mut lets: Vec<Declared<'_>> = Vec::new();
     let mut by_name: Vec<FxHashMap<&str, usize>> = vec![FxHashMap::default(); files.len()];
     for (file, own) in files.iter().zip(0..) {
@@ -143,10 +138,18 @@ fn circle(lets: &[Declared<'_>], start: usize) -> Diagnostic {
         at = lets.get(at).and_then(|binding| binding.uses.last().map(|(_, used)| *used)).unwrap_or(start);
     }
     way.push(at);
-    let shown: Vec<String> =
-        way.iter().filter_map(|index| lets.get(*index)).map(|binding| format!("`{}`", binding.signature.name.value)).collect();
-    let (span, offset) = lets.get(start).map_or((Span::default(), 0), |binding| (binding.signature.name.span, binding.offset));
-    Diagnostic::new(Code::RecursiveLet, span.shifted(offset), text!("the `let` is made of itself: {0}", shown.join(" → ")))
-        .label("never ends")
-        .help("write one of them out")
+    let shown: Vec<String> = way
+        .iter()
+        .filter_map(|index| lets.get(*index))
+        .map(|binding| format!("`{}`", binding.signature.name.value))
+        .collect();
+    let (span, offset) =
+        lets.get(start).map_or((Span::default(), 0), |binding| (binding.signature.name.span, binding.offset));
+    Diagnostic::new(
+        Code::RecursiveLet,
+        span.shifted(offset),
+        text!("the `let` is made of itself: {0}", shown.join(" → ")),
+    )
+    .label("never ends")
+    .help("write one of them out")
 }

@@ -52,14 +52,17 @@ pub(super) fn unresolved(span: Span, import: &str, error: ImportError) -> Diagno
 /// What to say of an import whose file is not in the project.
 pub(super) fn missing<'f>(span: Span, import: &str, target: &str, files: impl Iterator<Item = &'f str>) -> Diagnostic {
     let name = |path: &'f str| path.rsplit('/').next().unwrap_or(path);
-    let diagnostic = Diagnostic::new(Code::ImportNotFound, span, text!("there is no file `{0}`", target)).label("not found");
+    let diagnostic =
+        Diagnostic::new(Code::ImportNotFound, span, text!("there is no file `{0}`", target)).label("not found");
     let wanted = import.rsplit('/').next().unwrap_or(import);
     match nearest(wanted, files.map(name)) {
         Some(near) if near != wanted => {
             let path = format!("{}{near}", import.strip_suffix(wanted).unwrap_or_default());
-            diagnostic
-                .help(text!("did you mean `{0}`?", path))
-                .unsafe_fix(text!("import `{0}`", path), span, format!("\"{path}\""))
+            diagnostic.help(text!("did you mean `{0}`?", path)).unsafe_fix(
+                text!("import `{0}`", path),
+                span,
+                format!("\"{path}\""),
+            )
         }
         _ => diagnostic.help("the path is relative to the file that imports it"),
     }

@@ -65,9 +65,7 @@ impl Project {
         let mut names = self.declare(cx);
         bindings::bind(&self.files, &mut names, cx, &mut diagnostics);
         let order = |file: usize| self.files.get(file).map(|file| Arc::clone(&file.path));
-        diagnostics.sort_by(|(a, x), (b, y)| {
-            (order(*a), x.span, x.code).cmp(&(order(*b), y.span, y.code))
-        });
+        diagnostics.sort_by_key(|(file, diagnostic)| (order(*file), diagnostic.span, diagnostic.code));
         for (_, diagnostic) in &mut diagnostics {
             if let Some(severity) = cx.config.severity(diagnostic.code) {
                 diagnostic.severity = severity;
@@ -197,7 +195,9 @@ impl Project {
                 for (what, name) in lets.chain(attributes).chain(tags) {
                     let span = name.span.shifted(*offset);
                     match local.get(&(what, name.value.as_str())) {
-                        Some(first) => diagnostics.push((number, self.duplicate(what, &name.value, number, span, *first))),
+                        Some(first) => {
+                            diagnostics.push((number, self.duplicate(what, &name.value, number, span, *first)))
+                        }
                         None => {
                             local.insert((what, name.value.as_str()), (number, span));
                         }
@@ -265,15 +265,18 @@ impl Project {
                 for by in signature.test_rules.iter().filter(|by| !known.contains(by.value.as_str())) {
                     let span = by.span.shifted(*offset);
                     let diagnostic =
-                        Diagnostic::new(Code::UnknownRule, span, text!("there is no rule `{0}`", by.value)).label("unknown rule");
+                        Diagnostic::new(Code::UnknownRule, span, text!("there is no rule `{0}`", by.value))
+                            .label("unknown rule");
                     let mut sorted: Vec<&str> = known.iter().copied().collect();
                     sorted.sort_unstable();
                     diagnostics.push((
                         number,
                         match nearest(&by.value, sorted) {
-                            Some(near) => diagnostic
-                                .help(text!("did you mean `{0}`?", near))
-                                .unsafe_fix(text!("write `{0}`", near), span, near),
+                            Some(near) => diagnostic.help(text!("did you mean `{0}`?", near)).unsafe_fix(
+                                text!("write `{0}`", near),
+                                span,
+                                near,
+                            ),
                             None => diagnostic.help("`by` names a `suppress` or `require` of the project"),
                         },
                     ));
@@ -293,9 +296,8 @@ impl Project {
                 let mut attributes = Vec::new();
                 let mut tags = Vec::new();
                 for (_, signature) in visible.iter().flat_map(|file| declarations(*file)) {
-                    attributes.extend(
-                        signature.attributes.iter().map(|(name, ty, multi)| (name.value.clone(), *ty, *multi)),
-                    );
+                    attributes
+                        .extend(signature.attributes.iter().map(|(name, ty, multi)| (name.value.clone(), *ty, *multi)));
                     tags.extend(signature.tags.iter().map(|name| name.value.clone()));
                 }
                 let mut names = Names::default();

@@ -8,12 +8,12 @@
 use std::rc::Rc;
 
 use super::attribute::{Attribute, Platforms, Scope};
-use crate::base::edits;
 use super::embedded::Schema;
 use super::hash::Map;
 use super::never::NeverEmitted;
 use super::secl;
 use super::words::words;
+use crate::base::edits;
 
 words! {
     /// Why a key is suggested.

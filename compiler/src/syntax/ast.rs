@@ -228,7 +228,10 @@ impl FieldValue {
     #[must_use]
     pub fn span(&self) -> Span {
         match self {
-            FieldValue::String(span) | FieldValue::Word(span) | FieldValue::Digits(span) | FieldValue::List { span, .. } => *span,
+            FieldValue::String(span)
+            | FieldValue::Word(span)
+            | FieldValue::Digits(span)
+            | FieldValue::List { span, .. } => *span,
         }
     }
 }

@@ -84,9 +84,11 @@ fn unclosed(text: &str, kind: TokenKind, span: Span, found: Option<Span>) -> Dia
         None => {
             let at = text.trim_end().len() as u32;
             let insert = if partner == "}" { "\n}" } else { partner };
-            diagnostic
-                .help(text!("add `{0}` where it ends", partner))
-                .unsafe_fix(text!("add `{0}` at the end of the item", partner), Span::empty(at), insert)
+            diagnostic.help(text!("add `{0}` where it ends", partner)).unsafe_fix(
+                text!("add `{0}` at the end of the item", partner),
+                Span::empty(at),
+                insert,
+            )
         }
     }
 }

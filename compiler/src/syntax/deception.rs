@@ -33,25 +33,43 @@ fn examine(character: char, span: Span, first: bool) -> Option<Diagnostic> {
             .help("remove it: a reviewer must read what the compiler reads")
             .safe_fix("remove the control", span, ""),
         ),
-        '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{3000}' | '\u{2000}'..='\u{2006}' | '\u{2008}'..='\u{200a}' | '\u{205f}' | '\u{1680}' => {
-            Some(
-                Diagnostic::new(
-                    Code::ConfusableCharacter,
-                    span,
-                    text!("{0} looks like a blank and is none", number()),
-                )
+        '\u{a0}'
+        | '\u{202f}'
+        | '\u{2007}'
+        | '\u{3000}'
+        | '\u{2000}'..='\u{2006}'
+        | '\u{2008}'..='\u{200a}'
+        | '\u{205f}'
+        | '\u{1680}' => Some(
+            Diagnostic::new(Code::ConfusableCharacter, span, text!("{0} looks like a blank and is none", number()))
                 .label("not a blank")
                 .help("write an ordinary blank")
                 .safe_fix("write a blank", span, " "),
-            )
-        }
-        '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}' | '\u{34f}'
-        | '\u{180e}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{206a}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}'
+        ),
+        '\u{85}'
+        | '\u{2028}'
+        | '\u{2029}'
+        | '\u{200b}'..='\u{200d}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{feff}'
+        | '\u{ad}'
+        | '\u{34f}'
+        | '\u{180e}'
+        | '\u{115f}'
+        | '\u{1160}'
+        | '\u{3164}'
+        | '\u{ffa0}'
+        | '\u{206a}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}'
         | '\u{e0000}'..='\u{e007f}' => Some(
-            Diagnostic::new(Code::InvisibleCharacter, span, text!("there is an invisible character, {0}, here", number()))
-                .label("cannot be seen")
-                .help("remove it: the value would never match what it seems to say")
-                .safe_fix("remove the character", span, ""),
+            Diagnostic::new(
+                Code::InvisibleCharacter,
+                span,
+                text!("there is an invisible character, {0}, here", number()),
+            )
+            .label("cannot be seen")
+            .help("remove it: the value would never match what it seems to say")
+            .safe_fix("remove the character", span, ""),
         ),
         _ => lookalike(character).map(|plain| {
             Diagnostic::new(

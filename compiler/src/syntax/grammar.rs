@@ -10,7 +10,8 @@ use chumsky::prelude::*;
 
 use crate::base::Span;
 use crate::syntax::ast::{
-    EventSource, Expectation, FieldValue, Item, ItemKind, LetBody, List, Node, NodeId, NodeKind, Statement, StatementKind,
+    EventSource, Expectation, FieldValue, Item, ItemKind, LetBody, List, Node, NodeId, NodeKind, Statement,
+    StatementKind,
 };
 use crate::syntax::keyword::Keyword;
 use crate::syntax::token::TokenKind;
@@ -76,8 +77,12 @@ type At<'t, 'b, E> = chumsky::input::MapExtra<'t, 'b, Tokens<'t>, Extra<E>>;
 type Extra<E> = Full<E, SimpleState<Arena>, ()>;
 
 /// What a tier's errors must be able to do.
-pub(super) trait Tier<'t>: Error<'t, Tokens<'t>> + chumsky::label::LabelError<'t, Tokens<'t>, &'static str> + 't {}
-impl<'t, E> Tier<'t> for E where E: Error<'t, Tokens<'t>> + chumsky::label::LabelError<'t, Tokens<'t>, &'static str> + 't {}
+pub(super) trait Tier<'t>:
+    Error<'t, Tokens<'t>> + chumsky::label::LabelError<'t, Tokens<'t>, &'static str> + 't
+{
+}
+impl<'t, E> Tier<'t> for E where E: Error<'t, Tokens<'t>> + chumsky::label::LabelError<'t, Tokens<'t>, &'static str> + 't
+{}
 
 /// All items of one range.
 pub(super) fn items<'t, E: Tier<'t>>() -> impl Parser<'t, Tokens<'t>, Vec<Item>, Extra<E>> {
@@ -104,7 +109,8 @@ fn keyword<'t, E: Tier<'t>>(
 }
 
 fn string<'t, E: Tier<'t>>() -> impl Parser<'t, Tokens<'t>, Span, Extra<E>> + Copy {
-    select! { Terminal { kind: TokenKind::String | TokenKind::OpenString, span, .. } => span }.labelled("a string in quotes")
+    select! { Terminal { kind: TokenKind::String | TokenKind::OpenString, span, .. } => span }
+        .labelled("a string in quotes")
 }
 
 /// A condition: `OR` of `AND`s of signed terms. Inside `key:( … )` the same shape over values: the lexer has told the
@@ -188,10 +194,11 @@ fn query<'t, E: Tier<'t>>() -> impl Parser<'t, Tokens<'t>, NodeId, Extra<E>> + C
                 }
                 _ => of,
             });
-        let and = signed.clone().foldl_with(
-            token(TokenKind::And, "`AND`").or_not().ignore_then(signed).repeated(),
-            |left, right, e| e.state().join(left, right, true),
-        );
+        let and = signed
+            .clone()
+            .foldl_with(token(TokenKind::And, "`AND`").or_not().ignore_then(signed).repeated(), |left, right, e| {
+                e.state().join(left, right, true)
+            });
         and.clone().foldl_with(token(TokenKind::Or, "`OR`").ignore_then(and).repeated(), |left, right, e| {
             e.state().join(left, right, false)
         })
@@ -231,12 +238,7 @@ fn statement<'t, E: Tier<'t>>(
         Terminal { kind: TokenKind::Digits, span, .. } => FieldValue::Digits(span),
     };
     let list = token(TokenKind::OpenBracket, "`[`")
-        .then(
-            simple
-                .separated_by(token(TokenKind::Comma, "`,`"))
-                .allow_trailing()
-                .collect::<Vec<_>>(),
-        )
+        .then(simple.separated_by(token(TokenKind::Comma, "`,`")).allow_trailing().collect::<Vec<_>>())
         .then(token(TokenKind::CloseBracket, "`]`"))
         .map(|((from, elements), to)| FieldValue::List { span: from.to(to), elements });
     let value = beside.or(list).labelled("a value");
@@ -256,13 +258,10 @@ fn statement<'t, E: Tier<'t>>(
         .then(token(TokenKind::CloseBrace, "`}`"))
         .map(|(((qualifier, open), query), close)| Rest::Block(qualifier, open.to(close), query));
     let other = named.then(field.or(block)).map(|(name, rest)| match rest {
-        Rest::Value(value) => {
-            Statement { span: name.to(value.span()), kind: StatementKind::Field { name, value } }
+        Rest::Value(value) => Statement { span: name.to(value.span()), kind: StatementKind::Field { name, value } },
+        Rest::Block(qualifier, body, query) => {
+            Statement { span: name.to(body), kind: StatementKind::Block { name, qualifier, body, query } }
         }
-        Rest::Block(qualifier, body, query) => Statement {
-            span: name.to(body),
-            kind: StatementKind::Block { name, qualifier, body, query },
-        },
     });
     // A broken statement gives way to the next line that can start one; blocks in it are passed over whole.
     let begins = |t: &Terminal| t.first_on_line && matches!(t.kind, TokenKind::Word | TokenKind::CloseBrace);
@@ -278,10 +277,8 @@ fn statement<'t, E: Tier<'t>>(
             .map(|(span, t): (Span, Terminal)| span.to(t.span))
     });
     let first = any().filter(move |t: &Terminal| !opens(t) && !closes(t)).map(|t: Terminal| t.span).or(block.clone());
-    let more = any()
-        .filter(move |t: &Terminal| !opens(t) && !closes(t) && !begins(t))
-        .map(|t: Terminal| t.span)
-        .or(block);
+    let more =
+        any().filter(move |t: &Terminal| !opens(t) && !closes(t) && !begins(t)).map(|t: Terminal| t.span).or(block);
     let skipped = first.foldl(more.repeated(), Span::to).map(|span| Statement {
         span,
         kind: StatementKind::Field { name: Span::empty(span.start), value: FieldValue::Word(Span::empty(span.start)) },
@@ -322,7 +319,8 @@ fn declaration<'t, E: Tier<'t>>() -> impl Parser<'t, Tokens<'t>, Item, Extra<E>>
     let spaced = token(TokenKind::AtPath, "`@` and a path").then_ignore(token(TokenKind::Colon, "`:`"));
     let glued = token(TokenKind::Key, "`@` and a path").map(|key| Span::new(key.start, key.end.saturating_sub(1)));
     let ty = select! { Terminal { kind: TokenKind::Word | TokenKind::Bare, span, .. } => span }.labelled("a type");
-    let multi = token(TokenKind::OpenBracket, "`[`").then(token(TokenKind::CloseBracket, "`]`")).map(|(_, to)| to).or_not();
+    let multi =
+        token(TokenKind::OpenBracket, "`[`").then(token(TokenKind::CloseBracket, "`]`")).map(|(_, to)| to).or_not();
     let attribute = keyword(Keyword::Attribute, "`attribute`").then(spaced.or(glued)).then(ty).then(multi).map(
         |(((from, path), ty), multi)| Item {
             span: from.to(multi.unwrap_or(ty)),
@@ -353,7 +351,12 @@ fn test<'t, E: Tier<'t>>() -> impl Parser<'t, Tokens<'t>, Item, Extra<E>> {
     }
     .labelled("`suppressed` or `fires`");
     let expectation = verdict
-        .then(string().map(EventSource::File).or(json.map(EventSource::Inline)).labelled("an event file or a JSON object"))
+        .then(
+            string()
+                .map(EventSource::File)
+                .or(json.map(EventSource::Inline))
+                .labelled("an event file or a JSON object"),
+        )
         .then(keyword(Keyword::By, "`by`").ignore_then(token(TokenKind::Word, "the name of a rule")).or_not())
         .map(|(((suppressed, from), event), by)| {
             let (EventSource::File(source) | EventSource::Inline(source)) = event;

@@ -24,8 +24,15 @@ pub(super) fn syntax_error(text: &str, terminals: &[Terminal], error: &Rich<'_, 
             .label("nothing follows")
             .help(text!("add {0}", expected));
     };
+    // What is missing at the end of a line is missing there, not where the next line starts.
+    if let Some(before) = before.filter(|before| found.first_on_line && before.kind == TokenKind::Equals) {
+        return Diagnostic::new(Code::SyntaxError, before.span, text!("expected {0} behind `=`", expected))
+            .label("nothing follows on this line")
+            .help(text!("add {0}, or remove the line", expected));
+    }
     let shown = found.span.of(text);
-    let two_words = terminals.get(range.start + 1).is_some_and(|next| next.kind == TokenKind::Word && !next.first_on_line);
+    let two_words =
+        terminals.get(range.start + 1).is_some_and(|next| next.kind == TokenKind::Word && !next.first_on_line);
     // `owner: "x"`: the colon of YAML and JSON.
     let name = shown.trim_end_matches(':');
     if found.kind == TokenKind::Key && FIELDS.contains(&name) && expected.contains("a field") {
@@ -36,9 +43,13 @@ pub(super) fn syntax_error(text: &str, terminals: &[Terminal], error: &Rich<'_, 
             .safe_fix("write `=`", colon, " =");
     }
     if found.kind == TokenKind::Key && expected.contains("a field") {
-        return Diagnostic::new(Code::SyntaxError, found.span, text!("the condition `{0}` stands outside of `when { }`", shown))
-            .label("not inside a block")
-            .help("put conditions inside `when { … }`");
+        return Diagnostic::new(
+            Code::SyntaxError,
+            found.span,
+            text!("the condition `{0}` stands outside of `when { }`", shown),
+        )
+        .label("not inside a block")
+        .help("put conditions inside `when { … }`");
     }
     if expected == "an item" && found.kind == TokenKind::Word {
         let nearest = nearest_item(shown);
@@ -59,7 +70,10 @@ pub(super) fn syntax_error(text: &str, terminals: &[Terminal], error: &Rich<'_, 
         .label(text!("expected {0}", expected))
         .help(match found.kind {
             TokenKind::And | TokenKind::Or | TokenKind::Not => {
-                text!("`{0}` joins or denies conditions and needs one beside it; the word itself is written `\"{0}\"`", shown)
+                text!(
+                    "`{0}` joins or denies conditions and needs one beside it; the word itself is written `\"{0}\"`",
+                    shown
+                )
             }
             _ => text!("write {0} here, or remove `{1}`", expected, shown),
         })
@@ -106,8 +120,12 @@ fn nearest_item(word: &str) -> Option<&'static str> {
 /// An operator with nothing on one side: Datadog takes it for a word.
 fn stray_operator(shown: &str, found: Terminal, next: Option<Terminal>) -> Diagnostic {
     let end = next.map_or(found.span.end, |next| next.span.start);
-    Diagnostic::new(Code::BareWord, found.span, text!("`{0}` has no condition before it: Datadog searches messages for the word", shown))
-        .label("joins nothing")
-        .help("remove it, or add the condition that it was to join")
-        .unsafe_fix("remove it", Span::new(found.span.start, end), "")
+    Diagnostic::new(
+        Code::BareWord,
+        found.span,
+        text!("`{0}` has no condition before it: Datadog searches messages for the word", shown),
+    )
+    .label("joins nothing")
+    .help("remove it, or add the condition that it was to join")
+    .unsafe_fix("remove it", Span::new(found.span.start, end), "")
 }

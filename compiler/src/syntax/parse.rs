@@ -33,7 +33,11 @@ impl ParsedItem {
     /// A node of a query; ids of another item give a word of no text.
     #[must_use]
     pub fn node(&self, id: NodeId) -> Node {
-        self.nodes.get(id.0 as usize).copied().unwrap_or(Node { kind: NodeKind::Word, span: Span::default(), next: None })
+        self.nodes.get(id.0 as usize).copied().unwrap_or(Node {
+            kind: NodeKind::Word,
+            span: Span::default(),
+            next: None,
+        })
     }
 
     /// The members of a list, in order.
@@ -120,10 +124,14 @@ impl Lexical {
     fn stray(&mut self, token: Token, text: &str) {
         let found = token.span.of(text);
         let diagnostic = if found.starts_with('\\') {
-            Diagnostic::new(Code::InvalidEscape, token.span, "a backslash escapes one character, and none follows it here")
-                .label("nothing to escape")
-                .help("write `\\\\` for a backslash itself, or remove it")
-                .safe_fix("write the backslash itself", token.span, "\\\\")
+            Diagnostic::new(
+                Code::InvalidEscape,
+                token.span,
+                "a backslash escapes one character, and none follows it here",
+            )
+            .label("nothing to escape")
+            .help("write `\\\\` for a backslash itself, or remove it")
+            .safe_fix("write the backslash itself", token.span, "\\\\")
         } else {
             Diagnostic::new(Code::SyntaxError, token.span, text!("unexpected `{0}`", found))
                 .label("means nothing here")

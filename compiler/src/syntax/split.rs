@@ -52,7 +52,8 @@ pub fn starts_item(line: &str) -> bool {
         return false;
     }
     ITEM_KEYWORDS.iter().any(|keyword| {
-        line.strip_prefix(keyword).is_some_and(|rest| matches!(rest.as_bytes().first(), None | Some(b' ' | b'\t' | b'"' | b'\r')))
+        line.strip_prefix(keyword)
+            .is_some_and(|rest| matches!(rest.as_bytes().first(), None | Some(b' ' | b'\t' | b'"' | b'\r')))
     })
 }
 
@@ -64,7 +65,10 @@ mod tests {
     fn an_unclosed_brace_ends_with_its_item() {
         let text = "# head\n\n## doc\n## more\nsuppress a {\n  when { (\n\nsuppress b { }\nlet c = (x)\n";
         let parts: Vec<&str> = split(text).into_iter().map(|range| range.of(text)).collect();
-        assert_eq!(parts, ["# head\n\n", "## doc\n## more\nsuppress a {\n  when { (\n\n", "suppress b { }\n", "let c = (x)\n"]);
+        assert_eq!(
+            parts,
+            ["# head\n\n", "## doc\n## more\nsuppress a {\n  when { (\n\n", "suppress b { }\n", "let c = (x)\n"]
+        );
         assert_eq!(parts.concat(), text);
     }
 

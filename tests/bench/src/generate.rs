@@ -10,7 +10,8 @@ const PROGRAMS: [&str; 6] = [
     "/usr/local/bin/node",
     "/usr/sbin/unbound",
 ];
-const PARENTS: [&str; 4] = ["/usr/sbin/cron", "/usr/lib/systemd/systemd", "/usr/bin/containerd-shim-runc-v2", "/usr/bin/dash"];
+const PARENTS: [&str; 4] =
+    ["/usr/sbin/cron", "/usr/lib/systemd/systemd", "/usr/bin/containerd-shim-runc-v2", "/usr/bin/dash"];
 const SERVICES: [&str; 5] = ["checkout", "payments", "search", "mail-gateway", "ledger"];
 
 /// A project of that many rules of eight terms, as one text. The same for the same size.

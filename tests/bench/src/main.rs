@@ -54,7 +54,13 @@ fn main() -> std::io::Result<()> {
         let one = median(runs.iter().map(|(one, _)| one.seconds).collect());
         let two = median(runs.iter().map(|(_, two)| two.seconds).collect());
         let memory = runs.iter().map(|(_, two)| two.peak_kib).max().unwrap_or_default();
-        println!("| {size} | {:.1} ms | {:.1} ms | {:.2} times | {} MiB |", one * 1e3, two * 1e3, one / two, memory / 1024);
+        println!(
+            "| {size} | {:.1} ms | {:.1} ms | {:.2} times | {} MiB |",
+            one * 1e3,
+            two * 1e3,
+            one / two,
+            memory / 1024
+        );
     }
     Ok(())
 }
@@ -86,7 +92,8 @@ fn pipeline(text: &str, target: Target) -> usize {
         let checked = check_item(source, &parsed, &names, &cx);
         assert!(!quell::hir::has_errors(&checked.diagnostics), "{:?}", checked.diagnostics);
         for rule in &checked.rules {
-            let rule = CheckedRule { rule, schema: cx.schema, file: "bench.quell", line: 1, column: 1, offset: range.start };
+            let rule =
+                CheckedRule { rule, schema: cx.schema, file: "bench.quell", line: 1, column: 1, offset: range.start };
             write_rule(target, &rule, &mut out);
         }
         bytes += out.len();

@@ -164,13 +164,17 @@ impl Lowering<'_> {
         let meant = word.trim_start_matches('@');
         let bare = word.trim_matches('"');
         diagnostic = if word.starts_with('@') && self.schema.attribute_id(meant).is_some() {
-            diagnostic
-                .help(text!("say which value it has: `{0}:VALUE`, or `{0}:*` for any", word))
-                .unsafe_fix(text!("ask that `{0}` is present", word), span, format!("{word}:*"))
+            diagnostic.help(text!("say which value it has: `{0}:VALUE`, or `{0}:*` for any", word)).unsafe_fix(
+                text!("ask that `{0}` is present", word),
+                span,
+                format!("{word}:*"),
+            )
         } else {
-            diagnostic
-                .help("write `key:value`, such as `@process.args:VALUE`, or remove it")
-                .unsafe_fix(text!("look for it among the arguments"), span, format!("@process.args:{}", quoted_if_needed(bare)))
+            diagnostic.help("write `key:value`, such as `@process.args:VALUE`, or remove it").unsafe_fix(
+                text!("look for it among the arguments"),
+                span,
+                format!("@process.args:{}", quoted_if_needed(bare)),
+            )
         };
         self.report(match cut {
             Some(cut) => diagnostic.unsafe_fix("remove it", cut, ""),
@@ -261,14 +265,17 @@ impl Lowering<'_> {
         if let Some(binding) = self.names.binding(name) {
             return if binding.broken { None } else { Some(std::sync::Arc::clone(binding)) };
         }
-        let mut diagnostic = Diagnostic::new(Code::UnknownName, span, text!("there is no `let {0}` in this file or its imports", name))
-            .label("unknown name");
+        let mut diagnostic =
+            Diagnostic::new(Code::UnknownName, span, text!("there is no `let {0}` in this file or its imports", name))
+                .label("unknown name");
         let mut known = self.names.binding_names();
         known.retain(|known| invalid_name(known, span).is_none());
         diagnostic = match nearest(name, known) {
-            Some(near) => diagnostic
-                .help(text!("did you mean `${0}`?", near))
-                .safe_fix(text!("write `${0}`", near), span, format!("${near}")),
+            Some(near) => diagnostic.help(text!("did you mean `${0}`?", near)).safe_fix(
+                text!("write `${0}`", near),
+                span,
+                format!("${near}"),
+            ),
             None => diagnostic.help(text!("declare it with `let {0} = …`, or import the file that does", name)),
         };
         self.report(diagnostic.unsafe_fix("take it as text, with the `$`", span, format!("\"${name}\"")));
@@ -324,6 +331,7 @@ pub(super) fn quoted(value: &str) -> String {
 }
 
 fn quoted_if_needed(value: &str) -> String {
-    let plain = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./=+".contains(&byte));
+    let plain =
+        !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./=+".contains(&byte));
     if plain { value.to_owned() } else { quoted(value) }
 }

@@ -11,8 +11,8 @@ const FIELDS: [&str; 11] =
 
 /// Every word that may start a statement.
 const STATEMENTS: [&str; 14] = [
-    "title", "owner", "reason", "ticket", "protects", "starts", "expires", "review", "enabled", "tags", "activity", "allow",
-    "rules", "when",
+    "title", "owner", "reason", "ticket", "protects", "starts", "expires", "review", "enabled", "tags", "activity",
+    "allow", "rules", "when",
 ];
 
 /// Lowers a rule with all its fields; nothing where it has no condition to keep.
@@ -63,11 +63,13 @@ pub(crate) fn rule(
     for statement in statements {
         let key = match &statement.kind {
             StatementKind::Field { name, .. } => lowering.of(*name),
-            StatementKind::Block { name, qualifier, .. } => match (lowering.of(*name), qualifier.map(|at| lowering.of(at))) {
-                ("when", None | Some("signal")) => "when signal",
-                ("when", Some("event")) => "when event",
-                (name, _) => name,
-            },
+            StatementKind::Block { name, qualifier, .. } => {
+                match (lowering.of(*name), qualifier.map(|at| lowering.of(at))) {
+                    ("when", None | Some("signal")) => "when signal",
+                    ("when", Some("event")) => "when event",
+                    (name, _) => name,
+                }
+            }
             StatementKind::Allow { .. } => "",
         };
         if !key.is_empty() {
@@ -97,16 +99,23 @@ pub(crate) fn rule(
     let has_when = seen.iter().any(|(key, _)| key.starts_with("when"));
     if !has_when && !wrong_block {
         lowering.report(
-            Diagnostic::new(Code::MissingWhen, name, text!("`{0}` has no `when`: nothing says what it is about", lowering.of(name)))
-                .label("no condition")
-                .help("add `when { … }` with what is known to be harmless"),
+            Diagnostic::new(
+                Code::MissingWhen,
+                name,
+                text!("`{0}` has no `when`: nothing says what it is about", lowering.of(name)),
+            )
+            .label("no condition")
+            .help("add `when { … }` with what is known to be harmless"),
         );
     }
     lowering.dates(&rule);
     if require {
         lowering.require(&rule, seen.iter().any(|(key, _)| *key == "rules"));
     }
-    let failed = lowering.diagnostics.iter().any(|diagnostic| diagnostic.severity == crate::diag::Severity::Error && !diagnostic.code.is_configurable());
+    let failed = lowering
+        .diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == crate::diag::Severity::Error && !diagnostic.code.is_configurable());
     if failed || (rule.when_signal.is_none() && rule.when_event.is_none()) { None } else { Some(rule) }
 }
 
@@ -167,24 +176,28 @@ impl Lowering<'_> {
         let word = self.of(name);
         let span = qualifier.map_or(name, |qualifier| name.to(qualifier));
         let known = matches!(word, "when" | "rules");
-        let diagnostic = Diagnostic::new(Code::UnknownField, span, text!("there is no block `{0}`", self.of(span))).label("unknown");
-        let diagnostic = match (known, qualifier) {
-            (true, Some(qualifier)) if word == "when" => {
-                let near = nearest(self.of(qualifier), ["signal", "event"]).unwrap_or("event");
-                diagnostic
-                    .help("a condition is `when { … }`, `when signal { … }` or `when event { … }`")
-                    .unsafe_fix(text!("write `when {0}`", near), qualifier, near)
-            }
-            (true, Some(qualifier)) => {
-                diagnostic.help("write `rules { … }`").safe_fix("remove the word", qualifier, "")
-            }
-            _ => match nearest(word, ["when", "rules"]) {
-                Some(near) => diagnostic
-                    .help(text!("did you mean `{0}`?", near))
-                    .unsafe_fix(text!("write `{0}`", near), name, near),
-                None => diagnostic.help("blocks are `rules { … }`, `when { … }` and `when event { … }`"),
-            },
-        };
+        let diagnostic =
+            Diagnostic::new(Code::UnknownField, span, text!("there is no block `{0}`", self.of(span))).label("unknown");
+        let diagnostic =
+            match (known, qualifier) {
+                (true, Some(qualifier)) if word == "when" => {
+                    let near = nearest(self.of(qualifier), ["signal", "event"]).unwrap_or("event");
+                    diagnostic
+                        .help("a condition is `when { … }`, `when signal { … }` or `when event { … }`")
+                        .unsafe_fix(text!("write `when {0}`", near), qualifier, near)
+                }
+                (true, Some(qualifier)) => {
+                    diagnostic.help("write `rules { … }`").safe_fix("remove the word", qualifier, "")
+                }
+                _ => match nearest(word, ["when", "rules"]) {
+                    Some(near) => diagnostic.help(text!("did you mean `{0}`?", near)).unsafe_fix(
+                        text!("write `{0}`", near),
+                        name,
+                        near,
+                    ),
+                    None => diagnostic.help("blocks are `rules { … }`, `when { … }` and `when event { … }`"),
+                },
+            };
         self.report(diagnostic);
     }
 
@@ -208,7 +221,8 @@ impl Lowering<'_> {
                     .help(text!("write `{0} { … }`, without `=`", word)),
             ),
             _ => {
-                let diagnostic = Diagnostic::new(Code::UnknownField, name, text!("there is no field `{0}`", word)).label("unknown field");
+                let diagnostic = Diagnostic::new(Code::UnknownField, name, text!("there is no field `{0}`", word))
+                    .label("unknown field");
                 let meant = match word {
                     "expiry" | "expiration" | "until" | "expires_at" | "end" => Some("expires"),
                     "start" | "from" | "begins" => Some("starts"),
@@ -221,9 +235,11 @@ impl Lowering<'_> {
                     _ => nearest(word, STATEMENTS),
                 };
                 self.report(match meant {
-                    Some(near) => diagnostic
-                        .help(text!("did you mean `{0}`?", near))
-                        .unsafe_fix(text!("write `{0}`", near), name, near),
+                    Some(near) => diagnostic.help(text!("did you mean `{0}`?", near)).unsafe_fix(
+                        text!("write `{0}`", near),
+                        name,
+                        near,
+                    ),
                     None => diagnostic.help(text!("fields are {0}", FIELDS.join(", "))),
                 });
             }
@@ -279,9 +295,10 @@ impl Lowering<'_> {
                 None
             }
             Err(why) => {
-                let mut diagnostic = Diagnostic::new(Code::InvalidDate, span, text!("`{0}` is not a date: {1}", plain, why))
-                    .label("not a date")
-                    .help("write a day as `2027-01-31` or an instant as `2027-01-31T12:00:00Z`");
+                let mut diagnostic =
+                    Diagnostic::new(Code::InvalidDate, span, text!("`{0}` is not a date: {1}", plain, why))
+                        .label("not a date")
+                        .help("write a day as `2027-01-31` or an instant as `2027-01-31T12:00:00Z`");
                 if let Some(better) = date::repaired(plain) {
                     diagnostic = diagnostic.unsafe_fix(text!("write `{0}`", better), span, better);
                 }
@@ -340,19 +357,24 @@ impl Lowering<'_> {
         for element in elements {
             let span = element.span();
             let word = self.of(span).trim_matches('"');
-            let found = Activity::from_name(word).map(Activity::kinds).or_else(|| Kind::from_name(word).map(KindSet::from));
+            let found =
+                Activity::from_name(word).map(Activity::kinds).or_else(|| Kind::from_name(word).map(KindSet::from));
             match found {
                 Some(found) => kinds = kinds.union(found),
                 None => {
                     let names = Activity::ALL.iter().map(|a| a.name()).chain(Kind::ALL.iter().map(|k| k.name()));
                     let diagnostic =
-                        Diagnostic::new(Code::InvalidField, span, text!("there is no activity `{0}`", word)).label("unknown");
+                        Diagnostic::new(Code::InvalidField, span, text!("there is no activity `{0}`", word))
+                            .label("unknown");
                     self.report(match nearest(word, names) {
-                        Some(near) => diagnostic
-                            .help(text!("did you mean `{0}`?", near))
-                            .unsafe_fix(text!("write `{0}`", near), span, near),
-                        None => diagnostic
-                            .help("write `process`, `file`, `network`, `kernel`, or event kinds such as `exec` and `open`"),
+                        Some(near) => diagnostic.help(text!("did you mean `{0}`?", near)).unsafe_fix(
+                            text!("write `{0}`", near),
+                            span,
+                            near,
+                        ),
+                        None => diagnostic.help(
+                            "write `process`, `file`, `network`, `kernel`, or event kinds such as `exec` and `open`",
+                        ),
                     });
                 }
             }
@@ -366,19 +388,26 @@ impl Lowering<'_> {
             Some(code) if code.is_configurable() => code,
             Some(_) => {
                 self.report(
-                    Diagnostic::new(Code::UnknownLint, lint, text!("`{0}` cannot be allowed: the rule would mean nothing", word))
-                        .label("an error, not a lint")
-                        .help("mend what it reports"),
+                    Diagnostic::new(
+                        Code::UnknownLint,
+                        lint,
+                        text!("`{0}` cannot be allowed: the rule would mean nothing", word),
+                    )
+                    .label("an error, not a lint")
+                    .help("mend what it reports"),
                 );
                 return;
             }
             None => {
                 let names = Code::ALL.iter().filter(|code| code.is_configurable()).map(|code| code.name());
-                let diagnostic = Diagnostic::new(Code::UnknownLint, lint, text!("there is no lint `{0}`", word)).label("unknown lint");
+                let diagnostic = Diagnostic::new(Code::UnknownLint, lint, text!("there is no lint `{0}`", word))
+                    .label("unknown lint");
                 self.report(match nearest(word, names) {
-                    Some(near) => diagnostic
-                        .help(text!("did you mean `{0}`?", near))
-                        .unsafe_fix(text!("write `{0}`", near), lint, near),
+                    Some(near) => diagnostic.help(text!("did you mean `{0}`?", near)).unsafe_fix(
+                        text!("write `{0}`", near),
+                        lint,
+                        near,
+                    ),
                     None => diagnostic.help("the name of a lint stands in brackets behind each warning"),
                 });
                 return;
@@ -420,7 +449,10 @@ impl Lowering<'_> {
             Diagnostic::new(
                 Code::RequireWithoutRule,
                 rule.name.span,
-                text!("`require {0}` names no detection rule: it would silence every other signal there is", rule.name.value),
+                text!(
+                    "`require {0}` names no detection rule: it would silence every other signal there is",
+                    rule.name.value
+                ),
             )
             .label("over everything")
             .help("name the rules with `rules { ruleId:… }`"),

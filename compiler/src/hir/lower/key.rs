@@ -36,8 +36,9 @@ impl Lowering<'_> {
             return None;
         }
         if let Some(never) = self.schema.never_emitted(path) {
-            let mut diagnostic = Diagnostic::new(Code::NeverEmitted, span, text!("the Agent never emits `{0}`", written))
-                .label("matches nothing");
+            let mut diagnostic =
+                Diagnostic::new(Code::NeverEmitted, span, text!("the Agent never emits `{0}`", written))
+                    .label("matches nothing");
             diagnostic = match never.instead.first() {
                 Some(real) => diagnostic.help(text!("use `{0}`: {1}", real, never.note)),
                 None => diagnostic.help(text!("{0}", never.note)),
@@ -69,10 +70,14 @@ impl Lowering<'_> {
         }
         if self.schema.tag(path).is_some() {
             self.report(
-                Diagnostic::new(Code::AtBeforeTag, span, text!("`{0}` is a tag: with `@` Datadog looks for an attribute", path))
-                    .label("a tag has no `@`")
-                    .help(text!("write `{0}`", path))
-                    .safe_fix("remove the `@`", Span::new(span.start, span.start + 1), ""),
+                Diagnostic::new(
+                    Code::AtBeforeTag,
+                    span,
+                    text!("`{0}` is a tag: with `@` Datadog looks for an attribute", path),
+                )
+                .label("a tag has no `@`")
+                .help(text!("write `{0}`", path))
+                .safe_fix("remove the `@`", Span::new(span.start, span.start + 1), ""),
             );
             return None;
         }
@@ -87,7 +92,11 @@ impl Lowering<'_> {
     fn tag(&mut self, query: &mut Query, name: &str, span: Span, value: Value) -> Option<Resolved> {
         if let Some((id, tag)) = self.schema.tag(name) {
             let in_rules = self.place == Place::Rules;
-            if !in_rules || tag.scopes.contains(Scope::Rule) || tag.cardinality == crate::schema::Cardinality::Declared || self.schema.rule_key(name).is_none() {
+            if !in_rules
+                || tag.scopes.contains(Scope::Rule)
+                || tag.cardinality == crate::schema::Cardinality::Declared
+                || self.schema.rule_key(name).is_none()
+            {
                 return self.one(query, name, span, KeyKind::Tag(id));
             }
         }
@@ -126,10 +135,14 @@ impl Lowering<'_> {
                 return None;
             }
             self.report(
-                Diagnostic::new(Code::MissingAt, span, text!("`{0}` is an attribute: without `@` Datadog looks for a tag", name))
-                    .label("an attribute starts with `@`")
-                    .help(text!("write `@{0}`", name))
-                    .safe_fix("add the `@`", Span::empty(span.start), "@"),
+                Diagnostic::new(
+                    Code::MissingAt,
+                    span,
+                    text!("`{0}` is an attribute: without `@` Datadog looks for a tag", name),
+                )
+                .label("an attribute starts with `@`")
+                .help(text!("write `@{0}`", name))
+                .safe_fix("add the `@`", Span::empty(span.start), "@"),
             );
             return None;
         }
@@ -180,9 +193,13 @@ impl Lowering<'_> {
         });
         if ids.is_empty() {
             self.report(
-                Diagnostic::new(Code::UnknownAttribute, span, text!("no attribute that holds text fits `{0}`", written))
-                    .label("covers nothing")
-                    .help("a key with a wildcard stands for the text attributes that it covers; name the attribute"),
+                Diagnostic::new(
+                    Code::UnknownAttribute,
+                    span,
+                    text!("no attribute that holds text fits `{0}`", written),
+                )
+                .label("covers nothing")
+                .help("a key with a wildcard stands for the text attributes that it covers; name the attribute"),
             );
             return None;
         }
@@ -217,13 +234,10 @@ impl Lowering<'_> {
         // `network.ip` does not exist: what the guide means is the source.
         let base = if base == "network." { "network.source." } else { base };
         let (ip, port) = (format!("@{base}ip"), format!("@{base}port"));
-        let mut diagnostic = Diagnostic::new(
-            Code::IpPortShorthand,
-            span,
-            text!("`{0}` is shorthand for two attributes", self.of(span)),
-        )
-        .label("no attribute has this name")
-        .help(text!("write `{0}:ADDRESS {1}:PORT`", ip, port));
+        let mut diagnostic =
+            Diagnostic::new(Code::IpPortShorthand, span, text!("`{0}` is shorthand for two attributes", self.of(span)))
+                .label("no attribute has this name")
+                .help(text!("write `{0}:ADDRESS {1}:PORT`", ip, port));
         if let Some((value, term)) = value {
             let value = self.of(self.parsed.node(value).span);
             let both = value.rsplit_once(['/', ':']).filter(|(address, port)| {

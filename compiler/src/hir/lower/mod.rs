@@ -104,12 +104,16 @@ impl<'a> Lowering<'a> {
         let diagnostic = Diagnostic::new(Code::MatchAll, span, message).label(label);
         self.report(if self.place == Place::Rules {
             diagnostic
-                .help("name detection rules with `ruleId:`, or leave `rules` out to mean every Workload Protection rule")
+                .help(
+                    "name detection rules with `ruleId:`, or leave `rules` out to mean every Workload Protection rule",
+                )
                 .unsafe_fix("say that every Workload Protection rule is meant", at, " type:workload_security ")
         } else {
-            diagnostic
-                .help("name what is known to be harmless: the program, its parent and the workload")
-                .unsafe_fix("put in a combination to fill in", at, format!(" {COMBINATION} "))
+            diagnostic.help("name what is known to be harmless: the program, its parent and the workload").unsafe_fix(
+                "put in a combination to fill in",
+                at,
+                format!(" {COMBINATION} "),
+            )
         });
     }
 
@@ -192,7 +196,13 @@ pub(super) fn binding<'a>(
 }
 
 /// Lowers a `let` for its users: broken where it has an error of its own.
-pub(crate) fn lower_let(signature: &LetSignature, file: Arc<str>, offset: u32, names: &Names, cx: &Context<'_>) -> Binding {
+pub(crate) fn lower_let(
+    signature: &LetSignature,
+    file: Arc<str>,
+    offset: u32,
+    names: &Names,
+    cx: &Context<'_>,
+) -> Binding {
     let (text, parsed) = &*signature.source;
     let span = signature.name.span.shifted(offset);
     let Some(ast::ItemKind::Let { body, .. }) = parsed.items.get(signature.index).map(|item| &item.kind) else {

@@ -23,7 +23,13 @@ pub(super) fn no_key() -> Key {
 
 impl Lowering<'_> {
     /// Lowers what stands behind a key: one value, or a group of them with the key given to each.
-    pub(super) fn values(&mut self, query: &mut Query, key: Key, id: ast::NodeId, position: Position) -> Option<NodeId> {
+    pub(super) fn values(
+        &mut self,
+        query: &mut Query,
+        key: Key,
+        id: ast::NodeId,
+        position: Position,
+    ) -> Option<NodeId> {
         let node = self.parsed.node(id);
         if self.is_full(query, node.span) {
             return None;
@@ -131,10 +137,14 @@ impl Lowering<'_> {
     fn pattern_in_quotes(&mut self, text: &str, span: Span) {
         if is_regex(text) {
             self.report(
-                Diagnostic::new(Code::RegexInQuotes, span, "this looks like a regular expression, and it is compared as text")
-                    .label("matches only these very characters")
-                    .help("Datadog has no regular expressions here: use `*` and `?` without quotes, or a list of values")
-                    .unsafe_fix("use wildcards instead", span, from_regex(text)),
+                Diagnostic::new(
+                    Code::RegexInQuotes,
+                    span,
+                    "this looks like a regular expression, and it is compared as text",
+                )
+                .label("matches only these very characters")
+                .help("Datadog has no regular expressions here: use `*` and `?` without quotes, or a list of values")
+                .unsafe_fix("use wildcards instead", span, from_regex(text)),
             );
         } else if text.contains('*') {
             self.report(
@@ -180,7 +190,11 @@ impl Lowering<'_> {
                 .label("a condition has its own keys")
                 .elsewhere(binding.file.to_string(), binding.span, "declared as a condition here")
                 .help(text!("write `{0}` on its own, without a key", self.of(span)))
-                .unsafe_fix("use it as a condition", Span::new(key.span.start, span.end), self.of(span)),
+                .unsafe_fix(
+                    "use it as a condition",
+                    Span::new(key.span.start, span.end),
+                    self.of(span),
+                ),
             );
             return None;
         }
@@ -203,11 +217,15 @@ impl Lowering<'_> {
         if open != close {
             let inner = self.of(Span::new(brackets.start + 1, brackets.end - 1));
             self.report(
-                Diagnostic::new(Code::MixedBrackets, brackets, "a range opens with one kind of bracket and closes with the other")
-                    .label("Datadog has no half-open range in brackets")
-                    .help("`[a TO b]` holds its ends, `{a TO b}` does not; for one of each join two comparisons with AND")
-                    .safe_fix("leave both ends out", brackets, format!("{{{inner}}}"))
-                    .unsafe_fix("take both ends in", brackets, format!("[{inner}]")),
+                Diagnostic::new(
+                    Code::MixedBrackets,
+                    brackets,
+                    "a range opens with one kind of bracket and closes with the other",
+                )
+                .label("Datadog has no half-open range in brackets")
+                .help("`[a TO b]` holds its ends, `{a TO b}` does not; for one of each join two comparisons with AND")
+                .safe_fix("leave both ends out", brackets, format!("{{{inner}}}"))
+                .unsafe_fix("take both ends in", brackets, format!("[{inner}]")),
             );
             return None;
         }
@@ -275,11 +293,15 @@ impl Lowering<'_> {
             let joined = before.to(*after);
             let gap = Span::new(before.end, after.start);
             self.report(
-                Diagnostic::new(Code::BlankInValue, joined, "two values stand side by side: Datadog reads them as one with a blank")
-                    .label("one value or two?")
-                    .help("join them with OR, or put one value in quotes")
-                    .unsafe_fix("join them with OR", gap, " OR ")
-                    .unsafe_fix("quote them as one value", joined, quoted(self.of(joined))),
+                Diagnostic::new(
+                    Code::BlankInValue,
+                    joined,
+                    "two values stand side by side: Datadog reads them as one with a blank",
+                )
+                .label("one value or two?")
+                .help("join them with OR, or put one value in quotes")
+                .unsafe_fix("join them with OR", gap, " OR ")
+                .unsafe_fix("quote them as one value", joined, quoted(self.of(joined))),
             );
             return true;
         }
@@ -294,11 +316,15 @@ impl Lowering<'_> {
             return;
         }
         self.report(
-            Diagnostic::new(Code::DashInGroup, span, text!("inside a group `{0}` means NOT `{1}`", written, written.trim_start_matches('-')))
-                .label("denies, as in the query bar")
-                .help("quote the value if the dash is part of it, or write `NOT`")
-                .unsafe_fix("take the dash as part of the value", span, quoted(written))
-                .safe_fix("write `NOT`", Span::new(span.start, span.start + 1), "NOT "),
+            Diagnostic::new(
+                Code::DashInGroup,
+                span,
+                text!("inside a group `{0}` means NOT `{1}`", written, written.trim_start_matches('-')),
+            )
+            .label("denies, as in the query bar")
+            .help("quote the value if the dash is part of it, or write `NOT`")
+            .unsafe_fix("take the dash as part of the value", span, quoted(written))
+            .safe_fix("write `NOT`", Span::new(span.start, span.start + 1), "NOT "),
         );
     }
 }
@@ -396,7 +422,11 @@ fn pattern_text(text: &str) -> String {
 }
 
 fn is_regex(text: &str) -> bool {
-    let slashed = text.len() > 2 && text.starts_with('/') && text.ends_with('/') && !text.trim_matches('/').contains('/') && has_meta(text);
+    let slashed = text.len() > 2
+        && text.starts_with('/')
+        && text.ends_with('/')
+        && !text.trim_matches('/').contains('/')
+        && has_meta(text);
     slashed
         || (text.starts_with('^') && text.len() > 1)
         || (text.ends_with('$') && text.len() > 1 && has_meta(text.trim_end_matches('$')))
