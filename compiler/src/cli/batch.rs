@@ -3,18 +3,19 @@
 //! Pass one reads what rules need to know of one another; pass two parses, checks and emits slices of about a megabyte
 //! and drops them. Only findings, summaries and the slices at work are held.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::base::Span;
 use crate::cli::exit::Problem;
 use crate::cli::finding::Finding;
 use crate::cli::project::Setting;
 use crate::cli::source::{self, SourceFile};
-use crate::diag::{Code, Diagnostic, text};
+use crate::diag::{Code, Diagnostic, Severity, text};
 use crate::emit::{CheckedRule, Target, write_rule, write_separator};
 use crate::hir::{Instant, Names, Polarity, Rule, Signature, check_item, scan};
 use crate::project::{Linked, Project, resolve_import};
@@ -45,8 +46,24 @@ pub(super) struct Outcome {
     /// In order of file and place.
     pub(super) rules: Vec<RuleSummary>,
     pub(super) files: Vec<SourceFile>,
+    /// Files that were read only because others import them.
+    pub(super) imported: Vec<SourceFile>,
     /// What was read from standard input.
     pub(super) stdin: Option<String>,
+}
+
+impl Outcome {
+    /// Takes the parts of some files, in order.
+    fn take(&mut self, parts: Vec<Part>, findings: &mut Vec<Finding>, sink: &mut dyn Sink) -> io::Result<()> {
+        for mut part in parts {
+            findings.append(&mut part.findings);
+            self.rules.append(&mut part.rules);
+            if !part.bytes.is_empty() {
+                sink.take(&part.bytes)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Takes the bytes of rules in order.
@@ -81,8 +98,10 @@ pub(super) fn run(
 struct Run<'s> {
     setting: &'s Setting,
     target: Option<Target>,
-    /// Texts that cannot be read twice.
-    held: BTreeMap<Arc<str>, String>,
+    /// How many files are worked on; those behind were added by imports.
+    asked: usize,
+    /// Standard input, which cannot be read twice.
+    stdin: Option<String>,
 }
 
 /// A file after pass one.
@@ -90,7 +109,6 @@ struct Scanned {
     file: SourceFile,
     signatures: Vec<(u32, Signature)>,
     problem: Option<Box<Finding>>,
-    text: Option<String>,
     /// In bytes.
     size: usize,
 }
@@ -99,8 +117,36 @@ struct Scanned {
 struct Slice<'t> {
     text: &'t str,
     ranges: &'t [ItemRange],
-    /// Line of the first byte, from 1.
+    start: Cursor,
+}
+
+/// A place that moves forward through a text, so that each byte is looked at once.
+#[derive(Clone, Copy)]
+struct Cursor {
+    offset: u32,
+    /// From 1.
     line: u32,
+    /// In characters, from 1.
+    column: u32,
+}
+
+impl Cursor {
+    const START: Cursor = Cursor { offset: 0, line: 1, column: 1 };
+
+    fn advance(&mut self, text: &str, to: u32) {
+        let between = text.get(self.offset as usize..to as usize).unwrap_or_default();
+        let lines = memchr::memchr_iter(b'\n', between.as_bytes()).count() as u32;
+        let line = match memchr::memrchr(b'\n', between.as_bytes()) {
+            Some(newline) => {
+                self.column = 1;
+                between.get(newline + 1..).unwrap_or_default()
+            }
+            None => between,
+        };
+        self.line += lines;
+        self.column += line.chars().count() as u32;
+        self.offset = to;
+    }
 }
 
 /// What a slice gave.
@@ -113,55 +159,78 @@ struct Part {
 
 impl<'s> Run<'s> {
     fn new(setting: &'s Setting, target: Option<Target>) -> Run<'s> {
-        Run { setting, target, held: BTreeMap::new() }
+        Run { setting, target, asked: 0, stdin: None }
     }
 
     fn run(mut self, files: source::Files, sink: &mut dyn Sink) -> Result<Outcome, Problem> {
-        let asked = files.files.len();
+        self.asked = files.files.len();
+        self.stdin = files.stdin;
         let mut findings = files.findings;
-        let mut scanned = scan_all(files.files);
+        if self.stdin.is_none()
+            && let Some(stdin) = files.files.iter().find(|file| file.path.is_none())
+        {
+            match stdin.read() {
+                Ok(text) => self.stdin = Some(text),
+                Err(finding) => findings.push(*finding),
+            }
+        }
+        let mut scanned = self.scan_all(files.files);
         self.add_imports(&mut scanned);
         let mut project = Project::default();
         for file in &mut scanned {
             project.add_file(&file.file.name, std::mem::take(&mut file.signatures));
-            if let Some(text) = file.text.take() {
-                self.held.insert(Arc::clone(&file.file.name), text);
-            }
         }
         let context = self.setting.context();
         let mut linked = project.resolve(&context);
-        for (file, diagnostic) in linked.diagnostics.drain(..) {
-            if let Some(scanned) = scanned.get(file).filter(|_| file < asked) {
+        for (number, diagnostic) in linked.diagnostics.drain(..) {
+            let Some(scanned) = scanned.get(number) else { continue };
+            if self.is_asked(number) || diagnostic.severity == Severity::Error {
                 findings.push(Finding::at(&scanned.file.name, self.through_links(diagnostic)));
             }
         }
         let mut outcome = Outcome::default();
-        let mut waiting: Vec<(usize, SourceFile)> = Vec::new();
+        let mut groups: Vec<Vec<(usize, SourceFile)>> = vec![Vec::new()];
         let mut size = 0;
-        for (number, file) in scanned.into_iter().enumerate().take(asked) {
-            outcome.files.push(file.file.clone());
-            match file.problem {
+        for (number, scanned) in scanned.into_iter().enumerate() {
+            let files = if self.is_asked(number) { &mut outcome.files } else { &mut outcome.imported };
+            files.push(scanned.file.clone());
+            match scanned.problem {
                 Some(problem) => findings.push(*problem),
                 None => {
-                    size += file.size;
-                    waiting.push((number, file.file));
+                    if size >= SLICE * self.setting.jobs.saturating_mul(4) {
+                        size = 0;
+                        groups.push(Vec::new());
+                    }
+                    size += scanned.size;
+                    groups.last_mut().into_iter().for_each(|group| group.push((number, scanned.file.clone())));
                 }
             }
-            if size >= SLICE * self.setting.jobs.saturating_mul(4) {
-                size = 0;
-                self.group(std::mem::take(&mut waiting), &linked, &mut findings, &mut outcome.rules, sink)?;
-            }
         }
-        self.group(waiting, &linked, &mut findings, &mut outcome.rules, sink)?;
+        // What one group gave is taken while the next is worked on.
+        let mut done: Vec<Part> = Vec::new();
+        for group in &groups {
+            let mut take = || outcome.take(std::mem::take(&mut done), &mut findings, sink);
+            let (taken, parts) = rayon::join(&mut take, || self.group(group, &linked));
+            taken?;
+            done = parts;
+        }
+        outcome.take(done, &mut findings, sink)?;
         findings.sort_by_cached_key(Finding::key);
+        findings.dedup_by(|a, b| a.file == b.file && a.diagnostic == b.diagnostic);
         outcome.findings = findings;
-        outcome.stdin = self.held.remove(source::STDIN);
+        outcome.stdin = self.stdin;
         Ok(outcome)
     }
 
-    /// Adds the files that imports need and nobody named: their names count, their findings do not.
+    fn is_asked(&self, number: usize) -> bool {
+        number < self.asked
+    }
+
+    /// Adds the files that imports need and nobody named: their names count, and of their findings the errors in what
+    /// can be imported.
     fn add_imports(&self, scanned: &mut Vec<Scanned>) {
-        let mut known: std::collections::BTreeSet<Arc<str>> = scanned.iter().map(|file| Arc::clone(&file.file.name)).collect();
+        let mut known: BTreeSet<Arc<str>> = scanned.iter().map(|file| Arc::clone(&file.file.name)).collect();
+        let mut places: BTreeSet<PathBuf> = scanned.iter().filter_map(|file| file.file.path.clone()).collect();
         let mut from = 0;
         while from < scanned.len() {
             let mut wanted = Vec::new();
@@ -177,7 +246,14 @@ impl<'s> Run<'s> {
                 }
             }
             from = scanned.len();
-            scanned.extend(scan_all(wanted));
+            let mut found = self.scan_all(wanted);
+            for file in &mut found {
+                // A link to a file that is there already: its rules are the same rules.
+                if file.file.path.as_ref().is_some_and(|path| !places.insert(path.clone())) {
+                    file.signatures.iter_mut().for_each(|(_, signature)| signature.rules.clear());
+                }
+            }
+            scanned.append(&mut found);
         }
     }
 
@@ -190,55 +266,51 @@ impl<'s> Run<'s> {
         if !source::escapes(&self.setting.root, &target) {
             return diagnostic;
         }
-        Diagnostic::new(Code::OutsideProject, diagnostic.span, text!("`{0}` leads out of the project through a link", target))
-            .label("not below the project's folder")
-            .help("import files of the project only")
+        Diagnostic::new(
+            Code::OutsideProject,
+            diagnostic.span,
+            text!("`{0}` leads out of the project through a link", target),
+        )
+        .label("not below the project's folder")
+        .help("import files of the project only")
     }
 
-    /// Works on some files at once and takes their parts in order.
-    fn group(
-        &self,
-        files: Vec<(usize, SourceFile)>,
-        linked: &Linked,
-        findings: &mut Vec<Finding>,
-        rules: &mut Vec<RuleSummary>,
-        sink: &mut dyn Sink,
-    ) -> Result<(), Problem> {
+    /// Works on some files at once.
+    fn group(&self, files: &[(usize, SourceFile)], linked: &Linked) -> Vec<Part> {
         let parts: Vec<Vec<Part>> = files.par_iter().map(|(number, file)| self.file(*number, file, linked)).collect();
-        for mut part in parts.into_iter().flatten() {
-            findings.append(&mut part.findings);
-            rules.append(&mut part.rules);
-            if !part.bytes.is_empty() {
-                sink.take(&part.bytes)?;
-            }
-        }
-        Ok(())
+        parts.into_iter().flatten().collect()
     }
 
     fn file(&self, number: usize, file: &SourceFile, linked: &Linked) -> Vec<Part> {
-        let read;
-        let text = match self.held.get(&file.name) {
-            Some(text) => text.as_str(),
-            None => match file.read() {
-                Ok(text) => {
-                    read = text;
-                    read.as_str()
-                }
-                Err(problem) => return vec![Part { findings: vec![*problem], ..Part::default() }],
-            },
+        let text = match self.read(file) {
+            Ok(text) => text,
+            Err(problem) => return vec![Part { findings: vec![*problem], ..Part::default() }],
         };
-        let ranges = split(text);
+        let ranges = split(&text);
         let empty = Names::default();
         let names = linked.names(number).unwrap_or(&empty);
-        slices(text, &ranges).par_iter().map(|slice| self.slice(slice, file, names)).collect()
+        let slices = slices(&text, &ranges);
+        if self.is_asked(number) {
+            slices.par_iter().map(|slice| self.slice(slice, file, names)).collect()
+        } else {
+            slices.par_iter().map(|slice| self.imported_slice(slice, file, names)).collect()
+        }
+    }
+
+    fn read(&self, file: &SourceFile) -> Result<Cow<'_, str>, Box<Finding>> {
+        match (&file.path, &self.stdin) {
+            (None, Some(text)) => Ok(Cow::Borrowed(text)),
+            // It could not be read, and that is known.
+            (None, None) => Ok(Cow::Borrowed("")),
+            _ => file.read().map(Cow::Owned),
+        }
     }
 
     fn slice(&self, slice: &Slice<'_>, file: &SourceFile, names: &Names) -> Part {
         let context = self.setting.context();
         let schema = names.schema(context.schema);
         let mut part = Part::default();
-        let mut line = slice.line;
-        let mut counted = slice.ranges.first().map_or(0, |range| range.start);
+        let mut place = slice.start;
         for range in slice.ranges {
             let text = range.of(slice.text);
             let parsed = parse_item(text);
@@ -246,21 +318,68 @@ impl<'s> Run<'s> {
             let found = checked.diagnostics.into_iter();
             part.findings.extend(found.map(|diagnostic| Finding::at(&file.name, diagnostic.shifted(range.start))));
             for rule in &checked.rules {
-                let at = rule.span.shifted(range.start).start;
-                line += count_lines(slice.text, counted, at);
-                counted = at;
+                place.advance(slice.text, rule.span.start + range.start);
+                let Cursor { offset, line, column } = place;
                 let expired = rule.is_expired(context.now);
                 part.rules.push(summary(rule, file, line, expired));
                 let Some(target) = self.target.filter(|_| !expired) else { continue };
                 if !part.bytes.is_empty() {
                     write_separator(target, &mut part.bytes);
                 }
-                let column = column(slice.text, at);
-                let offset = at;
-                write_rule(target, &CheckedRule { rule, schema, file: &file.name, line, column, offset }, &mut part.bytes);
+                write_rule(
+                    target,
+                    &CheckedRule { rule, schema, file: &file.name, line, column, offset },
+                    &mut part.bytes,
+                );
             }
         }
         part
+    }
+
+    /// A slice of a file that is there for others: what is wrong with a `let` leaves its users without a word of their
+    /// own, so that it is said here.
+    fn imported_slice(&self, slice: &Slice<'_>, file: &SourceFile, names: &Names) -> Part {
+        let mut part = Part::default();
+        for range in slice.ranges {
+            let text = range.of(slice.text);
+            if scan(text).is_plain() {
+                continue;
+            }
+            let checked = check_item(text, &parse_item(text), names, &self.setting.context());
+            let errors = checked.diagnostics.into_iter().filter(|found| found.severity == Severity::Error);
+            part.findings.extend(errors.map(|diagnostic| Finding::at(&file.name, diagnostic.shifted(range.start))));
+        }
+        part
+    }
+
+    fn scan_all(&self, files: Vec<SourceFile>) -> Vec<Scanned> {
+        files.into_par_iter().map(|file| self.scan_file(file)).collect()
+    }
+
+    fn scan_file(&self, file: SourceFile) -> Scanned {
+        let text = match self.read(&file) {
+            Ok(text) => text,
+            Err(problem) => return Scanned { file, signatures: Vec::new(), problem: Some(problem), size: 0 },
+        };
+        // Lone rules share one signature, since there may be very many.
+        let mut rules = Signature::default();
+        let mut signatures = Vec::new();
+        for range in split(&text) {
+            let found = scan(range.of(&text));
+            if found.is_plain() && found.tests.is_empty() {
+                rules.rules.extend(found.rules.into_iter().map(|mut name| {
+                    name.span = name.span.shifted(range.start);
+                    name
+                }));
+            } else {
+                signatures.push((range.start, found));
+            }
+        }
+        if !rules.rules.is_empty() {
+            signatures.push((0, rules));
+        }
+        let size = text.len();
+        Scanned { file, signatures, problem: None, size }
     }
 }
 
@@ -277,60 +396,45 @@ fn summary(rule: &Rule, file: &SourceFile, line: u32, expired: bool) -> RuleSumm
     }
 }
 
-fn count_lines(text: &str, from: u32, to: u32) -> u32 {
-    let between = text.as_bytes().get(from as usize..to as usize).unwrap_or_default();
-    memchr::memchr_iter(b'\n', between).count() as u32
-}
-
-fn column(text: &str, at: u32) -> u32 {
-    let before = text.get(..at as usize).unwrap_or_default();
-    let start = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |newline| newline + 1);
-    before.get(start..).unwrap_or_default().chars().count() as u32 + 1
-}
-
 /// Cuts a file between items into slices of some size.
 fn slices<'t>(text: &'t str, ranges: &'t [ItemRange]) -> Vec<Slice<'t>> {
     let mut slices = Vec::new();
     let mut rest = ranges;
-    let mut line = 1;
+    let mut start = Cursor::START;
     while let Some(first) = rest.first() {
-        let end = rest.iter().position(|range| (range.end - first.start) as usize >= SLICE).map_or(rest.len(), |at| at + 1);
+        let end =
+            rest.iter().position(|range| (range.end - first.start) as usize >= SLICE).map_or(rest.len(), |at| at + 1);
         let (own, behind) = rest.split_at(end);
-        slices.push(Slice { text, ranges: own, line });
-        let last = own.last().copied().unwrap_or(Span::default());
-        line += count_lines(text, first.start, last.end);
+        start.advance(text, first.start);
+        slices.push(Slice { text, ranges: own, start });
         rest = behind;
     }
     slices
 }
 
-fn scan_all(files: Vec<SourceFile>) -> Vec<Scanned> {
-    files.into_par_iter().map(scan_file).collect()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn scan_file(file: SourceFile) -> Scanned {
-    let text = match file.read() {
-        Ok(text) => text,
-        Err(problem) => return Scanned { file, signatures: Vec::new(), problem: Some(problem), text: None, size: 0 },
-    };
-    // Lone rules share one signature, since there may be very many.
-    let mut rules = Signature::default();
-    let mut signatures = Vec::new();
-    for range in split(&text) {
-        let found = scan(range.of(&text));
-        if found.is_plain() && found.tests.is_empty() {
-            rules.rules.extend(found.rules.into_iter().map(|mut name| {
-                name.span = name.span.shifted(range.start);
-                name
-            }));
-        } else {
-            signatures.push((range.start, found));
+    #[test]
+    fn a_cursor_counts_lines_and_characters() {
+        let text = "aß\nb\n\nccc";
+        let mut cursor = Cursor::START;
+        let mut seen = Vec::new();
+        for to in [1, 3, 4, 5, 6, 8] {
+            cursor.advance(text, to);
+            seen.push((cursor.line, cursor.column));
         }
+        assert_eq!(seen, [(1, 2), (1, 3), (2, 1), (2, 2), (3, 1), (4, 2)]);
     }
-    if !rules.rules.is_empty() {
-        signatures.push((0, rules));
+
+    #[test]
+    fn slices_cover_the_text_and_know_their_line() {
+        let item = format!("let x = (\"{}\")\n", "v".repeat(SLICE / 3));
+        let text = item.repeat(8);
+        let ranges = split(&text);
+        let slices = slices(&text, &ranges);
+        assert_eq!(slices.iter().map(|slice| slice.ranges.len()).collect::<Vec<_>>(), [3, 3, 2]);
+        assert_eq!(slices.iter().map(|slice| slice.start.line).collect::<Vec<_>>(), [1, 4, 7]);
     }
-    let size = text.len();
-    let text = file.path.is_none().then_some(text);
-    Scanned { file, signatures, problem: None, text, size }
 }

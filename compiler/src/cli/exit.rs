@@ -2,6 +2,8 @@ use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
+use crate::cli::output;
+
 /// The exit status, as documented for scripts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Exit {
@@ -42,7 +44,7 @@ impl Problem {
     /// Prints the message and gives the status.
     pub(super) fn report(&self) -> ExitCode {
         if !self.message.is_empty() {
-            eprintln!("error: {}", self.message);
+            output::note(format!("error: {}", self.message));
         }
         self.exit.into()
     }

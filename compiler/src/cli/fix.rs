@@ -8,9 +8,10 @@ pub(super) fn apply<'d>(text: &str, found: impl Iterator<Item = &'d Diagnostic>,
     let mut chosen: Vec<&Edit> = Vec::new();
     for diagnostic in found {
         let Some(fix) = diagnostic.fixes.iter().find(|fix| fix.safe || also_unsafe) else { continue };
-        let fits = fix.edits.iter().all(|edit| {
-            text.get(edit.span.range()).is_some() && !chosen.iter().any(|other| touch(edit, other))
-        });
+        let fits = fix
+            .edits
+            .iter()
+            .all(|edit| text.get(edit.span.range()).is_some() && !chosen.iter().any(|other| touch(edit, other)));
         if fits {
             chosen.extend(&fix.edits);
         }

@@ -13,6 +13,7 @@ mod output;
 mod project;
 mod render;
 mod source;
+mod sources;
 
 use std::process::ExitCode;
 
@@ -42,7 +43,7 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => command::explain::run(args),
         Command::Schema(args) => command::schema::run(global, args),
         Command::List(args) => command::list::run(global, args),
-        Command::Init(args) => command::init::run(args),
+        Command::Init(args) => command::init::run(global, args),
         Command::Completions(args) => command::completions::run(args),
         Command::Man => command::man::run(),
     };

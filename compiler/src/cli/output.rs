@@ -1,60 +1,77 @@
 //! Writing results: a file changes as a whole or not at all.
 
-use std::fs;
-use std::io::{self, Seek as _, Write};
-use std::path::Path;
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read, Seek as _, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, SpooledTempFile};
 
 use crate::cli::exit::Problem;
 
+/// Up to this many bytes, a result waits in memory for the end of the run; what is longer waits on disk.
+const IN_MEMORY: usize = 16 * 1024 * 1024;
+
+/// A place for a result that may still turn out not to be wanted.
+pub(super) fn draft() -> SpooledTempFile {
+    tempfile::spooled_tempfile(IN_MEMORY)
+}
+
 /// Replaces a file by a new one with that content; nothing is left half-written.
-pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), Problem> {
-    let mut file = beside(path)?;
-    file.write_all(content).map_err(|error| cannot(path, &error))?;
-    persist(file, path)
+pub(super) fn replace(path: &Path, mut content: impl Read) -> Result<(), Problem> {
+    let target = target(path)?;
+    let failed = |error: io::Error| cannot(path, &error);
+    // A device or a pipe is written to, not replaced.
+    if fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
+        let mut out = OpenOptions::new().write(true).open(&target).map_err(failed)?;
+        return io::copy(&mut content, &mut out).map(|_| ()).map_err(failed);
+    }
+    let mut file = beside(&target).map_err(failed)?;
+    io::copy(&mut content, &mut file).map_err(failed)?;
+    if let Ok(old) = fs::metadata(&target) {
+        file.as_file().set_permissions(old.permissions()).map_err(failed)?;
+    }
+    file.persist(&target).map_err(|error| failed(error.error))?;
+    Ok(())
 }
 
-/// A temporary file in the folder of `path`.
-pub(super) fn beside(path: &Path) -> Result<NamedTempFile, Problem> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    NamedTempFile::new_in(folder).map_err(|error| cannot(path, &error))
+/// Makes a file unless one of that name is there; says whether it did.
+pub(super) fn create(path: &Path, content: &[u8]) -> Result<bool, Problem> {
+    let failed = |error: io::Error| cannot(path, &error);
+    let mut file = beside(path).map_err(failed)?;
+    file.write_all(content).map_err(failed)?;
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(failed(error.error)),
+    }
 }
 
-/// Moves a temporary file to its place, with the permissions of what was there.
-pub(super) fn persist(mut file: NamedTempFile, path: &Path) -> Result<(), Problem> {
-    file.flush().map_err(|error| cannot(path, &error))?;
+/// What is written for a path: behind a link, what it points to, so that the link stays.
+fn target(path: &Path) -> Result<PathBuf, Problem> {
     if path.is_dir() {
         return Err(Problem::input(format!("`{}` is a folder and cannot be written", path.display())));
     }
-    if let Ok(old) = fs::metadata(path) {
-        file.as_file().set_permissions(old.permissions()).map_err(|error| cannot(path, &error))?;
-    } else {
-        readable(&file).map_err(|error| cannot(path, &error))?;
-    }
-    // A link stays a link: what it points to is replaced.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    file.persist(target).map_err(|error| cannot(path, &error.error))?;
-    Ok(())
+    Ok(fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()))
 }
 
-/// Temporary files are for their owner alone; results are for whom the system's default says.
-#[cfg(unix)]
-fn readable(file: &NamedTempFile) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.as_file().set_permissions(fs::Permissions::from_mode(0o644))
+/// A temporary file in the folder of `path`, with the permissions that a new file has there.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".quell-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
 
-#[cfg(not(unix))]
-fn readable(_: &NamedTempFile) -> io::Result<()> {
-    Ok(())
-}
-
-/// Copies a temporary file to standard output.
-pub(super) fn print(mut file: fs::File) -> Result<(), Problem> {
-    file.rewind()?;
+/// Copies a draft to standard output.
+pub(super) fn print(draft: &mut SpooledTempFile) -> Result<(), Problem> {
+    draft.rewind()?;
     let mut out = io::stdout().lock();
-    io::copy(&mut file, &mut out)?;
+    io::copy(draft, &mut out)?;
     out.flush()?;
     Ok(())
 }
@@ -67,6 +84,81 @@ pub(super) fn say(text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
+/// What changed in a file, as a unified diff.
+pub(super) fn diff(name: &str, old: &str, new: &str) -> String {
+    // Texts that have little in common would be compared for ever.
+    let mut config = similar::TextDiff::configure();
+    config.timeout(Duration::from_secs(5));
+    config.diff_lines(old, new).unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string()
+}
+
+/// Writes a line to standard error. Nobody is left to tell if that fails.
+pub(super) fn note(line: impl Display) {
+    let _ = writeln!(io::stderr(), "{}", visible(&line.to_string()));
+}
+
+/// A text for a terminal: what would steer it, break the line or turn the direction of writing is replaced by marks of
+/// the same length in bytes, so that offsets into the text stay right.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t')
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.chars().any(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            // In front of a line feed it steers nothing.
+            '\r' if rest.peek() == Some(&'\n') => out.push(c),
+            c if !steers(c) => out.push(c),
+            c => out.push(match c.len_utf8() {
+                1 => '?',
+                2 => '¤',
+                _ => char::REPLACEMENT_CHARACTER,
+            }),
+        }
+    }
+    Cow::Owned(out)
+}
+
 fn cannot(path: &Path, error: &io::Error) -> Problem {
     Problem::input(format!("`{}` cannot be written: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_replaced_in_place() {
+        for text in ["plain\tß\n", "a\r\nb\r\n"] {
+            assert_eq!(visible(text), text);
+        }
+        for (text, shown) in [
+            ("a\u{1b}[31mb", "a?[31mb"),
+            ("a\rb\r\n", "a?b\r\n"),
+            ("\u{9b}x", "¤x"),
+            ("user\u{202e}toor", "user\u{fffd}toor"),
+        ] {
+            assert_eq!(visible(text), shown);
+            assert_eq!(visible(text).len(), text.len());
+        }
+    }
+
+    #[test]
+    fn a_file_is_replaced_or_created() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        assert!(create(&path, b"1").unwrap());
+        assert!(!create(&path, b"2").unwrap());
+        assert_eq!(fs::read(&path).unwrap(), b"1");
+        replace(&path, &b"3"[..]).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"3");
+        assert!(replace(folder.path(), &b"4"[..]).is_err());
+        assert!(replace(&folder.path().join("none/b"), &b"5"[..]).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }

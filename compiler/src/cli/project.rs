@@ -65,10 +65,11 @@ fn fallback_root(start: &Path) -> Result<PathBuf, Problem> {
     Ok(if start.starts_with(&current) { current } else { start.to_path_buf() })
 }
 
-fn now(global: &Global) -> Result<Instant, Problem> {
+pub(super) fn now(global: &Global) -> Result<Instant, Problem> {
     match &global.now {
-        Some(text) => date::parse(text, date::Edge::First)
-            .map_err(|why| Problem::usage(format!("`--now {text}` is not a date: {why}; write `2027-01-31` or `2027-01-31T12:00:00Z`"))),
+        Some(text) => date::parse(text, date::Edge::First).map_err(|why| {
+            Problem::usage(format!("`--now {text}` is not a date: {why}; write `2027-01-31` or `2027-01-31T12:00:00Z`"))
+        }),
         None => Ok(jiff::Timestamp::now().as_millisecond()),
     }
 }
@@ -106,7 +107,9 @@ fn known_lint(name: &str) -> Result<(), Problem> {
     match Code::from_name(name) {
         Some(code) if code.is_configurable() => return Ok(()),
         Some(_) => {
-            return Err(Problem::usage(format!("{CONFIG}: `{name}` in [lints] is an error, not a lint: its level is fixed")));
+            return Err(Problem::usage(format!(
+                "{CONFIG}: `{name}` in [lints] is an error, not a lint: its level is fixed"
+            )));
         }
         None if groups.contains(&name) => return Ok(()),
         None => {}
@@ -121,12 +124,15 @@ fn load_schema(root: &Path, config: &Config) -> Result<Cow<'static, Schema>, Pro
         None => Cow::Borrowed(Schema::embedded()),
         Some(file) => {
             let path = root.join(file);
-            let real = fs::canonicalize(&path).map_err(|error| Problem::usage(format!("the schema file `{file}` cannot be read: {error}")))?;
+            let real = fs::canonicalize(&path)
+                .map_err(|error| Problem::usage(format!("the schema file `{file}` cannot be read: {error}")))?;
             if !real.starts_with(root) {
                 return Err(Problem::usage(format!("the schema file `{file}` is outside of the project")));
             }
-            let text = fs::read_to_string(real).map_err(|error| Problem::usage(format!("the schema file `{file}` cannot be read: {error}")))?;
-            let schema = Schema::parse(&text).map_err(|error| Problem::usage(format!("{file}:{}: {}", error.line, error.message)))?;
+            let text = fs::read_to_string(real)
+                .map_err(|error| Problem::usage(format!("the schema file `{file}` cannot be read: {error}")))?;
+            let schema = Schema::parse(&text)
+                .map_err(|error| Problem::usage(format!("{file}:{}: {}", error.line, error.message)))?;
             Cow::Owned(schema)
         }
     };
@@ -142,7 +148,8 @@ fn load_schema(root: &Path, config: &Config) -> Result<Cow<'static, Schema>, Pro
 fn globs(patterns: &[String]) -> Result<GlobSet, Problem> {
     let mut builder = GlobSetBuilder::new();
     for pattern in patterns {
-        let glob = Glob::new(pattern).map_err(|error| Problem::usage(format!("{CONFIG}: [paths] has a bad pattern: {error}")))?;
+        let glob = Glob::new(pattern)
+            .map_err(|error| Problem::usage(format!("{CONFIG}: [paths] has a bad pattern: {error}")))?;
         builder.add(glob);
     }
     builder.build().map_err(|error| Problem::usage(format!("{CONFIG}: [paths]: {error}")))

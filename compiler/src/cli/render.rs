@@ -1,18 +1,19 @@
 //! Findings with their source, drawn by ariadne.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _, Write};
-use std::sync::Arc;
 
-use ariadne::{CharSet, Color, Config, IndexType, Label, Report, ReportKind, Source as Drawn};
+use ariadne::{Cache, CharSet, Color, Config, IndexType, Label, Report, ReportKind};
 
-use crate::base::Span;
+use crate::base::{LineColumn, Span};
 use crate::cli::args::Color as When;
 use crate::cli::finding::{Count, Finding, Source};
-use crate::diag::Severity;
+use crate::cli::output::visible;
+use crate::cli::sources::Sources;
+use crate::diag::{Diagnostic, Severity};
 
-/// Texts of the files that findings are about, by their name.
-pub(super) type Sources = BTreeMap<Arc<str>, Source>;
+/// Lines with more bytes are not drawn: nobody can read them.
+const WIDEST: u32 = 4096;
 
 type Place = (String, std::ops::Range<usize>);
 
@@ -30,72 +31,91 @@ pub(super) fn coloured(when: When) -> bool {
 }
 
 /// Draws every finding, then the sum.
-pub(super) fn findings(findings: &[Finding], sources: &Sources, colour: bool, out: &mut impl Write) -> io::Result<()> {
-    let mut cache = ariadne::FnCache::new(|name: &String| -> Result<String, String> {
-        Ok(sources.get(name.as_str()).map(|source| source.text.clone()).unwrap_or_default())
-    })
-    .with_sources(sources.iter().map(|(name, source)| (name.to_string(), Drawn::from(source.text.clone()))).collect());
+pub(super) fn findings(
+    findings: &[Finding],
+    sources: &Sources<'_>,
+    colour: bool,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut drawings = Drawings { sources, drawn: Vec::new() };
     for finding in findings {
         match sources.get(&finding.file) {
-            Some(source) if !source.text.is_empty() => {
-                report(finding, sources, source, colour).write(&mut cache, &mut *out)?;
+            Some(source) if is_drawn(&source, &finding.diagnostic) => {
+                drawings.start(&finding.file);
+                report(finding, sources, &source, colour).write(&mut drawings, &mut *out)?;
             }
-            _ => plain(finding, out)?,
+            source => plain(finding, source.as_deref(), out)?,
         }
         writeln!(out)?;
     }
     sum(findings, out)
 }
 
-/// A finding about a file that has no text to show.
-fn plain(finding: &Finding, out: &mut impl Write) -> io::Result<()> {
-    let diagnostic = &finding.diagnostic;
-    writeln!(out, "[{}] {}: {}", diagnostic.code.name(), title(diagnostic.severity), diagnostic.message)?;
-    writeln!(out, "  file: {}", finding.file)?;
-    if !diagnostic.help.is_empty() {
-        writeln!(out, "  help: {}", diagnostic.help)?;
-    }
-    Ok(())
+fn is_drawn(source: &Source, diagnostic: &Diagnostic) -> bool {
+    let ends = |span: Span| [span.start, span.end];
+    let own = diagnostic.labels.iter().filter(|label| label.file.is_none()).flat_map(|label| ends(label.span));
+    !source.text.is_empty() && ends(diagnostic.span).into_iter().chain(own).all(|at| source.width(at) <= WIDEST)
 }
 
-fn report<'r>(finding: &'r Finding, sources: &Sources, source: &Source, colour: bool) -> Report<'r, Place> {
+/// A finding without its source.
+fn plain(finding: &Finding, source: Option<&Source>, out: &mut impl Write) -> io::Result<()> {
     let diagnostic = &finding.diagnostic;
-    let name = finding.file.to_string();
+    writeln!(out, "[{}] {}: {}", diagnostic.code.name(), title(diagnostic.severity), shown(&diagnostic.message))?;
+    match source.filter(|source| !source.text.is_empty()).map(|source| source.place(diagnostic.span.start)) {
+        Some(LineColumn { line, column }) => writeln!(out, "  at: {}:{line}:{column}", shown(&finding.file))?,
+        None => writeln!(out, "  file: {}", shown(&finding.file))?,
+    }
+    if !diagnostic.help.is_empty() {
+        writeln!(out, "  help: {}", shown(&diagnostic.help))?;
+    }
+    fixes(diagnostic).try_for_each(|fix| writeln!(out, "  {fix}"))
+}
+
+fn report<'r>(finding: &'r Finding, sources: &Sources<'_>, source: &Source, colour: bool) -> Report<'r, Place> {
+    let diagnostic = &finding.diagnostic;
     let (kind, paint) = match diagnostic.severity {
         Severity::Error => (ReportKind::Error, Color::Red),
         Severity::Warning => (ReportKind::Warning, Color::Yellow),
         Severity::Hint => (ReportKind::Custom("Hint", Color::Cyan), Color::Cyan),
     };
-    let config = Config::new()
-        .with_color(colour)
-        .with_index_type(IndexType::Byte)
-        .with_char_set(if colour { CharSet::Unicode } else { CharSet::Unicode });
-    let place = (name.clone(), checked(source, diagnostic.span));
+    let config = Config::new().with_color(colour).with_index_type(IndexType::Byte).with_char_set(CharSet::Unicode);
+    let place = (finding.file.to_string(), checked(source, diagnostic.span));
     let mut report = Report::build(kind, place.clone())
         .with_config(config)
         .with_code(diagnostic.code.name())
-        .with_message(&diagnostic.message);
+        .with_message(shown(&diagnostic.message));
     let main = Label::new(place).with_color(paint).with_priority(1);
-    report = report.with_label(if diagnostic.label.is_empty() { main } else { main.with_message(&diagnostic.label) });
+    report =
+        report.with_label(if diagnostic.label.is_empty() { main } else { main.with_message(shown(&diagnostic.label)) });
     for label in &diagnostic.labels {
         let file = label.file.as_deref().unwrap_or(&finding.file);
-        // A place in a file that was not read is named in words.
+        // A place that cannot be drawn is named in words.
         match sources.get(file) {
-            Some(source) => {
-                let place = (file.to_owned(), checked(source, label.span));
-                report = report.with_label(Label::new(place).with_color(Color::Blue).with_message(&label.text));
+            Some(source) if !source.text.is_empty() && source.width(label.span.start) <= WIDEST => {
+                let place = (file.to_owned(), checked(&source, label.span));
+                report = report.with_label(Label::new(place).with_color(Color::Blue).with_message(shown(&label.text)));
             }
-            None => report = report.with_note(format!("{} in `{file}`", label.text)),
+            _ => report = report.with_note(format!("{} in `{}`", shown(&label.text), shown(file))),
         }
     }
     if !diagnostic.help.is_empty() {
-        report = report.with_help(&diagnostic.help);
+        report = report.with_help(shown(&diagnostic.help));
     }
-    for fix in &diagnostic.fixes {
-        let how = if fix.safe { "fix" } else { "fix (look at it first)" };
-        report = report.with_note(format!("{how}: {}", fix.title));
+    for fix in fixes(diagnostic) {
+        report = report.with_note(fix);
     }
     report.finish()
+}
+
+fn fixes(diagnostic: &Diagnostic) -> impl Iterator<Item = String> + '_ {
+    diagnostic.fixes.iter().map(|fix| {
+        let how = if fix.safe { "fix" } else { "fix (look at it first)" };
+        format!("{how}: {}", shown(&fix.title))
+    })
+}
+
+fn shown(text: impl ToString) -> String {
+    visible(&text.to_string()).into_owned()
 }
 
 /// A span that lies inside the text, on character boundaries.
@@ -111,6 +131,39 @@ fn checked(source: &Source, span: Span) -> std::ops::Range<usize> {
     start..floor(span.end as usize).max(start)
 }
 
+/// Texts as they are drawn, kept as long as findings are about the same file.
+struct Drawings<'s, 'o> {
+    sources: &'s Sources<'o>,
+    drawn: Vec<(String, ariadne::Source<String>)>,
+}
+
+impl Drawings<'_, '_> {
+    /// Keeps nothing but the text of `file`.
+    fn start(&mut self, file: &str) {
+        self.drawn.retain(|(name, _)| name == file);
+    }
+}
+
+impl Cache<String> for Drawings<'_, '_> {
+    type Storage = String;
+
+    fn fetch(&mut self, id: &String) -> Result<&ariadne::Source<String>, impl std::fmt::Debug> {
+        let at = match self.drawn.iter().position(|(name, _)| name == id) {
+            Some(at) => at,
+            None => {
+                let text = self.sources.get(id).map(|source| visible(&source.text).into_owned()).unwrap_or_default();
+                self.drawn.push((id.clone(), ariadne::Source::from(text)));
+                self.drawn.len() - 1
+            }
+        };
+        self.drawn.get(at).map(|(_, source)| source).ok_or("no such file")
+    }
+
+    fn display<'a>(&self, id: &'a String) -> Option<impl std::fmt::Display + 'a> {
+        Some(visible(id))
+    }
+}
+
 fn title(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "Error",
@@ -119,26 +172,34 @@ fn title(severity: Severity) -> &'static str {
     }
 }
 
-/// `2 warnings in 1 file; 2 fixes with --fix`
+/// `2 warnings in 1 file; 2 fixes available with --fix`
 fn sum(findings: &[Finding], out: &mut impl Write) -> io::Result<()> {
     let count = Count::of(findings);
-    let mut parts = Vec::new();
-    for (number, one, many) in
+    let parts: Vec<String> =
         [(count.errors, "error", "errors"), (count.warnings, "warning", "warnings"), (count.hints, "hint", "hints")]
-    {
-        if number > 0 {
-            parts.push(format!("{number} {}", if number == 1 { one } else { many }));
-        }
-    }
+            .into_iter()
+            .filter(|(number, ..)| *number > 0)
+            .map(|(number, one, many)| counted(number, one, many))
+            .collect();
     if parts.is_empty() {
         return Ok(());
     }
-    let files: std::collections::BTreeSet<&str> = findings.iter().map(|finding| &*finding.file).collect();
-    let safe = findings.iter().filter(|finding| finding.diagnostic.fixes.iter().any(|fix| fix.safe)).count();
-    let where_ = if files.len() == 1 { "1 file".to_owned() } else { format!("{} files", files.len()) };
-    write!(out, "{} in {where_}", parts.join(", "))?;
-    if safe > 0 {
-        write!(out, "; {safe} with a safe fix: `quell check --fix`")?;
+    let files: BTreeSet<&str> = findings.iter().map(|finding| &*finding.file).collect();
+    write!(out, "{} in {}", parts.join(", "), counted(files.len(), "file", "files"))?;
+    let fixes = |finding: &&Finding| !finding.diagnostic.fixes.is_empty();
+    let is_safe = |finding: &Finding| finding.diagnostic.fixes.iter().any(|fix| fix.safe);
+    let (safe, other): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().filter(fixes).partition(|finding| is_safe(finding));
+    match (safe.len(), other.len()) {
+        (0, 0) => writeln!(out),
+        (safe, 0) => writeln!(out, "; {} available with --fix", counted(safe, "fix", "fixes")),
+        (0, other) => writeln!(out, "; {} available with --unsafe-fixes", counted(other, "fix", "fixes")),
+        (safe, other) => {
+            writeln!(out, "; {} available with --fix, {other} more with --unsafe-fixes", counted(safe, "fix", "fixes"))
+        }
     }
-    writeln!(out)
+}
+
+fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }

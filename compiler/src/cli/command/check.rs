@@ -18,38 +18,46 @@ const ROUNDS: usize = 10;
 
 pub(in crate::cli) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Problem> {
     let setting = Setting::load(global, &args.paths)?;
-    let find = || source::find(&setting.root, &args.paths, &|name| setting.keeps(name));
-    let fixing = args.fix || args.unsafe_fixes || args.diff;
-    let mut outcome = batch::run(&setting, find(), None, &mut Nothing)?;
-    if fixing {
-        let changes = changes(&setting, &outcome, args.unsafe_fixes)?;
-        if args.diff {
-            let mut text = String::new();
-            for (file, old, new) in &changes {
-                let diff = similar::TextDiff::from_lines(old.as_str(), new.as_str());
-                text.push_str(&diff.unified_diff().header(&file.name, &file.name).to_string());
+    let files = source::find(&setting, &args.paths);
+    let mut outcome = batch::run(&setting, files, None, &mut Nothing)?;
+    if !args.fix && !args.unsafe_fixes && !args.diff {
+        format::print(&outcome, args.format, global.color)?;
+        return Ok(command::verdict(&outcome.findings, args.deny));
+    }
+    let changes = changes(&setting, &outcome, args.unsafe_fixes)?;
+    if args.diff {
+        let diffs: String = changes.iter().map(|(file, old, new)| output::diff(&file.name, old, new)).collect();
+        output::say(&diffs)?;
+        format::print_aside(&outcome, args.format, global.color)?;
+        let differs = if changes.is_empty() { Exit::Clean } else { Exit::Findings };
+        return Ok(command::verdict(&outcome.findings, args.deny).max(differs));
+    }
+    let mut stdin = outcome.stdin.take();
+    let mut fixed = 0;
+    for (file, _, new) in changes {
+        match &file.path {
+            Some(path) => {
+                output::replace(path, new.as_bytes())?;
+                fixed += 1;
             }
-            output::say(&text)?;
-            return Ok(if changes.is_empty() { command::verdict(&outcome.findings, args.deny) } else { Exit::Findings });
-        }
-        for (file, _, new) in &changes {
-            match &file.path {
-                Some(path) => output::replace(path, new.as_bytes())?,
-                None => output::say(new)?,
-            }
-        }
-        if !changes.is_empty() && changes.iter().all(|(file, ..)| file.path.is_some()) {
-            eprintln!("fixed {}", files(changes.len()));
-            outcome = batch::run(&setting, find(), None, &mut Nothing)?;
+            None => stdin = Some(new),
         }
     }
-    let sources = format::sources(&outcome);
-    format::print(&outcome, &sources, args.format, global.color)?;
+    if fixed > 0 {
+        output::note(format!("fixed {fixed} {}", if fixed == 1 { "file" } else { "files" }));
+    }
+    // Standard input is passed on, fixed or not, since whoever reads it waits for the whole text.
+    let passed_on = stdin.clone();
+    let files = source::Files { stdin, ..source::find(&setting, &args.paths) };
+    outcome = batch::run(&setting, files, None, &mut Nothing)?;
+    match passed_on {
+        Some(text) => {
+            output::say(&text)?;
+            format::print_aside(&outcome, args.format, global.color)?;
+        }
+        None => format::print(&outcome, args.format, global.color)?,
+    }
     Ok(command::verdict(&outcome.findings, args.deny))
-}
-
-fn files(count: usize) -> String {
-    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 
 /// A file, its text, and its text with fixes applied.

@@ -2,19 +2,40 @@ use std::fs;
 use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
 use std::path::Path;
 
-use crate::cli::args::{CompileArgs, Format, Global, TargetName};
-use crate::cli::batch::{self, Outcome, Sink};
+use tempfile::{SpooledData, SpooledTempFile};
+
+use crate::cli::args::{CompileArgs, Global, TargetName};
+use crate::cli::batch::{self, Sink};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::project::Setting;
 use crate::cli::{command, format, output, source};
 use crate::emit::{Target, write_end, write_separator, write_start};
 use crate::hir::date;
 
-/// Rules joined to a document, in a temporary file.
+/// Rules joined to a document. It has no name on disk until it is whole, so that an interrupted run leaves nothing.
 struct Document {
     target: Target,
-    out: BufWriter<fs::File>,
+    out: BufWriter<SpooledTempFile>,
     empty: bool,
+}
+
+impl Document {
+    fn new(target: Target) -> Document {
+        Document { target, out: BufWriter::with_capacity(1 << 16, output::draft()), empty: true }
+    }
+
+    /// The whole document, read from its start.
+    fn finish(mut self) -> io::Result<SpooledTempFile> {
+        let mut end = Vec::new();
+        if self.empty {
+            write_start(self.target, &mut end);
+        }
+        write_end(self.target, &mut end);
+        self.out.write_all(&end)?;
+        let mut draft = self.out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        draft.rewind()?;
+        Ok(draft)
+    }
 }
 
 impl Sink for Document {
@@ -33,59 +54,51 @@ impl Sink for Document {
 
 pub(in crate::cli) fn run(global: &Global, args: &CompileArgs) -> Result<Exit, Problem> {
     let setting = Setting::load(global, &args.paths)?;
-    let files = source::find(&setting.root, &args.paths, &|name| setting.keeps(name));
+    let files = source::find(&setting, &args.paths);
+    // To write an empty document here would take every suppression down that was deployed before.
+    if files.files.is_empty() && files.findings.is_empty() {
+        return Err(Problem::input(format!(
+            "there is no `.quell` file in `{}`, and nothing is written; an empty file compiles to an empty document",
+            setting.root.display()
+        )));
+    }
     let target = match args.target {
         TargetName::Rules => Target::Rules,
         TargetName::Datadog => Target::Datadog,
         TargetName::Terraform => Target::Terraform,
         TargetName::Filters => Target::Filters,
     };
-    let mut document = Document { target, out: BufWriter::new(tempfile::tempfile()?), empty: true };
+    let mut document = Document::new(target);
     let outcome = batch::run(&setting, files, Some(target), &mut document)?;
-    report(&outcome, args.format, global)?;
+    format::print_aside(&outcome, args.format, global.color)?;
     let verdict = command::verdict(&outcome.findings, args.deny);
     if verdict != Exit::Clean {
-        eprintln!("nothing is written");
+        output::note("nothing is written");
         return Ok(verdict);
     }
-    let mut end = Vec::new();
-    if document.empty {
-        write_start(target, &mut end);
-    }
-    write_end(target, &mut end);
-    document.out.write_all(&end)?;
-    let mut file = document.out.into_inner().map_err(|error| Problem::from(error.into_error()))?;
+    let mut draft = document.finish()?;
     for rule in outcome.rules.iter().filter(|rule| rule.expired) {
         let when = rule.expires.map(date::rfc3339).unwrap_or_default();
-        eprintln!("left out: `{}` ({}:{}) expired at {when}", rule.name, rule.file, rule.line);
+        output::note(format!("left out: `{}` ({}:{}) expired at {when}", rule.name, rule.file, rule.line));
     }
     match &args.output {
-        None => output::print(file).map(|()| Exit::Clean),
-        Some(path) if args.check => compare(&mut file, path),
-        Some(path) => {
-            let mut beside = output::beside(path)?;
-            file.rewind()?;
-            io::copy(&mut file, &mut beside)?;
-            output::persist(beside, path)?;
+        Some(path) if args.check => compare(draft, path),
+        Some(path) if path.as_os_str() != "-" => {
+            match draft.into_inner() {
+                // From file to file, the system may copy by itself.
+                SpooledData::OnDisk(file) => output::replace(path, file)?,
+                SpooledData::InMemory(bytes) => output::replace(path, bytes)?,
+            }
             Ok(Exit::Clean)
         }
-    }
-}
-
-/// Findings go to standard error for people, since the JSON has standard output. Other formats take their place there.
-fn report(outcome: &Outcome, format: Format, global: &Global) -> Result<(), Problem> {
-    let sources = format::sources(outcome);
-    match format {
-        Format::Human => format::print(outcome, &sources, format, global.color),
-        other => format::print_to(&mut io::stderr().lock(), outcome, &sources, other).map_err(Problem::from),
+        _ => output::print(&mut draft).map(|()| Exit::Clean),
     }
 }
 
 /// `--check`: says whether the file is what would be written.
-fn compare(file: &mut fs::File, path: &Path) -> Result<Exit, Problem> {
+fn compare(mut draft: SpooledTempFile, path: &Path) -> Result<Exit, Problem> {
     let mut fresh = Vec::new();
-    file.rewind()?;
-    file.read_to_end(&mut fresh)?;
+    draft.read_to_end(&mut fresh)?;
     let old = match fs::read(path) {
         Ok(old) => old,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -94,10 +107,9 @@ fn compare(file: &mut fs::File, path: &Path) -> Result<Exit, Problem> {
     if old == fresh {
         return Ok(Exit::Clean);
     }
-    let (old, new) = (String::from_utf8_lossy(&old), String::from_utf8_lossy(&fresh));
     let name = path.display().to_string();
-    let diff = similar::TextDiff::from_lines(&old, &new);
-    output::say(&diff.unified_diff().header(&name, &name).to_string())?;
-    eprintln!("`{name}` is not what the rules compile to");
+    let diff = output::diff(&name, &String::from_utf8_lossy(&old), &String::from_utf8_lossy(&fresh));
+    output::say(&diff)?;
+    output::note(format!("`{name}` is not what the rules compile to"));
     Ok(Exit::Findings)
 }

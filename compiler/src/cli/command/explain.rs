@@ -17,7 +17,8 @@ pub(in crate::cli) fn run(args: &ExplainArgs) -> Result<Exit, Problem> {
         output::say(&text)?;
         return Ok(Exit::Clean);
     }
-    let mut near: Vec<String> = schema.suggest_attribute(topic.trim_start_matches('@'), 2).into_iter().map(|found| found.key).collect();
+    let mut near: Vec<String> =
+        schema.suggest_attribute(topic.trim_start_matches('@'), 2).into_iter().map(|found| found.key).collect();
     if let Some(code) = nearest(topic, Code::ALL.iter().map(|code| code.name())) {
         near.insert(0, code.to_owned());
     }

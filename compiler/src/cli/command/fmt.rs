@@ -6,10 +6,10 @@ use crate::fmt::format;
 
 pub(in crate::cli) fn run(global: &Global, args: &FmtArgs) -> Result<Exit, Problem> {
     let setting = Setting::load(global, &args.paths)?;
-    let files = source::find(&setting.root, &args.paths, &|name| setting.keeps(name));
+    let files = source::find(&setting, &args.paths);
     let mut exit = Exit::Clean;
     for finding in &files.findings {
-        eprintln!("error: {}", finding.diagnostic.message);
+        output::note(format!("error: {}", finding.diagnostic.message));
         exit = Exit::Input;
     }
     let mut changed = 0;
@@ -17,7 +17,7 @@ pub(in crate::cli) fn run(global: &Global, args: &FmtArgs) -> Result<Exit, Probl
         let text = match file.read() {
             Ok(text) => text,
             Err(finding) => {
-                eprintln!("error: {}: {}", file.name, finding.diagnostic.message);
+                output::note(format!("error: {}: {}", file.name, finding.diagnostic.message));
                 exit = exit.max(Exit::Input);
                 continue;
             }
@@ -46,11 +46,11 @@ pub(in crate::cli) fn run(global: &Global, args: &FmtArgs) -> Result<Exit, Probl
     }
     if args.check || args.diff {
         if changed > 0 {
-            eprintln!("{changed} of {} files would change", files.files.len());
+            output::note(format!("{changed} of {} files would change", files.files.len()));
             exit = exit.max(Exit::Findings);
         }
     } else if changed > 0 {
-        eprintln!("{changed} of {} files changed", files.files.len());
+        output::note(format!("{changed} of {} files changed", files.files.len()));
     }
     Ok(exit)
 }

@@ -1,35 +1,41 @@
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::fs;
 use std::path::Path;
 
-use crate::cli::args::InitArgs;
+use crate::base::Instant;
+use crate::cli::args::{Global, InitArgs};
 use crate::cli::exit::{Exit, Problem};
+use crate::cli::{output, project};
+use crate::hir::date;
 
 /// What a project starts with.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("quell.toml", include_str!("init/quell.toml")),
     ("rules/example.quell", include_str!("init/example.quell")),
     (".github/workflows/quell.yml", include_str!("init/workflow.yml")),
     (".editorconfig", include_str!("init/editorconfig")),
+    (".vscode/settings.json", include_str!("init/vscode.json")),
 ];
 
-pub(in crate::cli) fn run(args: &InitArgs) -> Result<Exit, Problem> {
+/// What stands for the example's last day.
+const EXPIRES: &str = "2030-12-31";
+
+/// How long the example lives, in milliseconds.
+const LIFETIME: Instant = 180 * 86_400_000;
+
+pub(in crate::cli) fn run(global: &Global, args: &InitArgs) -> Result<Exit, Problem> {
     let folder = args.folder.as_deref().unwrap_or(Path::new("."));
+    let expires = date::rfc3339(project::now(global)? + LIFETIME);
+    let expires = expires.get(..EXPIRES.len()).unwrap_or(EXPIRES);
     for (name, text) in FILES {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(|error| Problem::input(format!("`{}`: {error}", parent.display())))?;
+            fs::create_dir_all(parent)
+                .map_err(|error| Problem::input(format!("`{}` cannot be made: {error}", parent.display())))?;
         }
         // What is there stays as it is.
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(mut file) => {
-                file.write_all(text.as_bytes())?;
-                eprintln!("wrote {}", path.display());
-            }
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => eprintln!("kept {}", path.display()),
-            Err(error) => return Err(Problem::input(format!("`{}` cannot be written: {error}", path.display()))),
-        }
+        let made = output::create(&path, text.replace(EXPIRES, expires).as_bytes())?;
+        output::note(format!("{} {}", if made { "wrote" } else { "kept" }, path.display()));
     }
-    eprintln!("next: quell check {}", folder.display());
+    output::note(format!("next: quell check {}", folder.display()));
     Ok(Exit::Clean)
 }

@@ -13,7 +13,7 @@ const DAY: Instant = 86_400_000;
 
 pub(in crate::cli) fn run(global: &Global, args: &ListArgs) -> Result<Exit, Problem> {
     let setting = Setting::load(global, &args.paths)?;
-    let files = source::find(&setting.root, &args.paths, &|name| setting.keeps(name));
+    let files = source::find(&setting, &args.paths);
     let outcome = batch::run(&setting, files, None, &mut Nothing)?;
     if args.format == ListFormat::Json {
         let entries: Vec<RuleEntry<'_>> = outcome.rules.iter().map(RuleEntry::new).collect();
@@ -25,7 +25,7 @@ pub(in crate::cli) fn run(global: &Global, args: &ListArgs) -> Result<Exit, Prob
     }
     let verdict = command::verdict(&outcome.findings, None);
     if verdict != Exit::Clean {
-        eprintln!("some rules have errors and are not listed: run `quell check`");
+        output::note("some rules have errors and are not listed: run `quell check`");
     }
     Ok(verdict)
 }
@@ -39,7 +39,11 @@ fn table(rules: &[RuleSummary], now: Instant) -> String {
                 None => "no end".to_owned(),
             };
             let owner = rule.owner.clone().unwrap_or_else(|| "nobody".to_owned());
-            let state = if rule.enabled { action(rule.polarity).to_owned() } else { format!("{} (off)", action(rule.polarity)) };
+            let state = if rule.enabled {
+                action(rule.polarity).to_owned()
+            } else {
+                format!("{} (off)", action(rule.polarity))
+            };
             [rule.name.clone(), state, owner, days, format!("{}:{}", rule.file, rule.line)]
         }))
         .collect();

@@ -128,7 +128,8 @@ pub(in crate::cli) fn describe(schema: &Schema, key: &str) -> Option<String> {
     let path = key.trim_start_matches('@');
     let mut out = String::new();
     if let Some(never) = schema.never_emitted(path) {
-        let _ = writeln!(out, "@{path}\n\nThe Agent never emits it. Use {}.\n{}", never.instead.join(" or "), never.note);
+        let _ =
+            writeln!(out, "@{path}\n\nThe Agent never emits it. Use {}.\n{}", never.instead.join(" or "), never.note);
         return Some(out);
     }
     if let Some((_, attribute)) = schema.find(path) {
@@ -186,7 +187,8 @@ fn load(path: &Path) -> Result<Schema, Problem> {
             .map_err(|error| Problem::input(format!("`{}` at `{}`: {}", path.display(), error.pointer, error.message)))?
             .to_tsv();
     }
-    Schema::parse(&text).map_err(|error| Problem::input(format!("{}:{}: {}", path.display(), error.line, error.message)))
+    Schema::parse(&text)
+        .map_err(|error| Problem::input(format!("{}:{}: {}", path.display(), error.line, error.message)))
 }
 
 fn diff(old: &Path, new: &Path, format: ListFormat) -> Result<Exit, Problem> {

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use crate::base::LineColumn;
 use crate::cli::finding::Finding;
-use crate::cli::render::Sources;
+use crate::cli::sources::Sources;
 use crate::diag::Severity;
 
-pub(in crate::cli) fn write(findings: &[Finding], sources: &Sources, out: &mut impl Write) -> io::Result<()> {
+pub(in crate::cli) fn write(findings: &[Finding], sources: &Sources<'_>, out: &mut impl Write) -> io::Result<()> {
     for finding in findings {
         let diagnostic = &finding.diagnostic;
         let command = match diagnostic.severity {

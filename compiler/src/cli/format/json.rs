@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::base::Span;
 use crate::cli::batch::{Outcome, RuleSummary};
 use crate::cli::finding::{Finding, Source};
-use crate::cli::render::Sources;
+use crate::cli::sources::Sources;
 use crate::hir::{Polarity, date};
 
 #[derive(Serialize)]
@@ -97,7 +97,7 @@ pub(in crate::cli) fn action(polarity: Polarity) -> &'static str {
 }
 
 /// One document with findings and rules.
-pub(in crate::cli) fn document(outcome: &Outcome, sources: &Sources, out: &mut impl Write) -> io::Result<()> {
+pub(in crate::cli) fn document(outcome: &Outcome, sources: &Sources<'_>, out: &mut impl Write) -> io::Result<()> {
     let document = Document {
         diagnostics: outcome.findings.iter().map(|finding| entry(finding, sources)).collect(),
         rules: outcome.rules.iter().map(RuleEntry::new).collect(),
@@ -107,7 +107,7 @@ pub(in crate::cli) fn document(outcome: &Outcome, sources: &Sources, out: &mut i
 }
 
 /// One object a line.
-pub(in crate::cli) fn lines(findings: &[Finding], sources: &Sources, out: &mut impl Write) -> io::Result<()> {
+pub(in crate::cli) fn lines(findings: &[Finding], sources: &Sources<'_>, out: &mut impl Write) -> io::Result<()> {
     for finding in findings {
         serde_json::to_writer(&mut *out, &entry(finding, sources))?;
         writeln!(out)?;
@@ -115,9 +115,10 @@ pub(in crate::cli) fn lines(findings: &[Finding], sources: &Sources, out: &mut i
     Ok(())
 }
 
-fn entry<'a>(finding: &'a Finding, sources: &Sources) -> Entry<'a> {
+fn entry<'a>(finding: &'a Finding, sources: &Sources<'_>) -> Entry<'a> {
     let diagnostic = &finding.diagnostic;
     let source = sources.get(&finding.file);
+    let source = source.as_deref();
     let (start, end) = positions(source, diagnostic.span);
     let fixes = diagnostic.fixes.iter().map(|fix| FixEntry {
         title: fix.title.to_string(),
@@ -133,7 +134,7 @@ fn entry<'a>(finding: &'a Finding, sources: &Sources) -> Entry<'a> {
     });
     let labels = diagnostic.labels.iter().map(|label| {
         let file = label.file.as_deref().unwrap_or(&finding.file);
-        let (start, end) = positions(sources.get(file), label.span);
+        let (start, end) = positions(sources.get(file).as_deref(), label.span);
         LabelEntry { file, start, end, text: label.text.to_string() }
     });
     Entry {

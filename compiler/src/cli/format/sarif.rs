@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::base::Span;
 use crate::cli::finding::{Finding, Source};
-use crate::cli::render::Sources;
+use crate::cli::sources::Sources;
 use crate::diag::{Code, Severity};
 
-pub(in crate::cli) fn write(findings: &[Finding], sources: &Sources, out: &mut impl Write) -> io::Result<()> {
+pub(in crate::cli) fn write(findings: &[Finding], sources: &Sources<'_>, out: &mut impl Write) -> io::Result<()> {
     let codes: BTreeMap<&str, Code> =
         findings.iter().map(|finding| (finding.diagnostic.code.name(), finding.diagnostic.code)).collect();
     let numbers: BTreeMap<&str, usize> = codes.keys().copied().zip(0..).collect();
@@ -31,14 +31,29 @@ pub(in crate::cli) fn write(findings: &[Finding], sources: &Sources, out: &mut i
 
 fn rule(code: Code) -> Value {
     let page = code.page();
-    let first = page.lines().skip(1).find(|line| !line.trim().is_empty()).unwrap_or_default();
+    // Behind the heading, the first paragraph says what is wrong.
+    let first =
+        page.lines().skip(1).skip_while(|line| line.trim().is_empty()).take_while(|line| !line.trim().is_empty());
+    let first = first.collect::<Vec<_>>().join(" ");
     json!({
         "id": code.name(),
-        "shortDescription": { "text": code.name() },
+        "name": pascal(code.name()),
+        "shortDescription": { "text": first },
         "fullDescription": { "text": first },
         "help": { "text": page, "markdown": page },
         "defaultConfiguration": { "level": level(code.severity()) },
+        "properties": { "tags": [code.group().name()] },
     })
+}
+
+/// `never-emitted` as `NeverEmitted`, the form that SARIF wants names in.
+fn pascal(name: &str) -> String {
+    name.split('-')
+        .map(|word| {
+            let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+            first.to_ascii_uppercase() + rest
+        })
+        .collect()
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -49,7 +64,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result(finding: &Finding, sources: &Sources, numbers: &BTreeMap<&str, usize>) -> Value {
+fn result(finding: &Finding, sources: &Sources<'_>, numbers: &BTreeMap<&str, usize>) -> Value {
     let diagnostic = &finding.diagnostic;
     let code = diagnostic.code.name();
     let mut text = diagnostic.message.to_string();
@@ -89,13 +104,14 @@ fn result(finding: &Finding, sources: &Sources, numbers: &BTreeMap<&str, usize>)
                     .iter()
                     .map(|edit| {
                         json!({
-                            "deletedRegion": region(sources.get(&finding.file), edit.span),
+                            "deletedRegion": region(sources.get(&finding.file).as_deref(), edit.span),
                             "insertedContent": { "text": edit.text },
                         })
                     })
                     .collect();
                 json!({
                     "description": { "text": fix.title.to_string() },
+                    "properties": { "safe": fix.safe },
                     "artifactChanges": [{ "artifactLocation": artifact(&finding.file), "replacements": replacements }],
                 })
             })
@@ -107,8 +123,8 @@ fn result(finding: &Finding, sources: &Sources, numbers: &BTreeMap<&str, usize>)
     result
 }
 
-fn location(file: &str, sources: &Sources, span: Span) -> Value {
-    json!({ "physicalLocation": { "artifactLocation": artifact(file), "region": region(sources.get(file), span) } })
+fn location(file: &str, sources: &Sources<'_>, span: Span) -> Value {
+    json!({ "physicalLocation": { "artifactLocation": artifact(file), "region": region(sources.get(file).as_deref(), span) } })
 }
 
 /// A path as a relative URI: everything that is not plain is escaped.
