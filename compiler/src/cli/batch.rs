@@ -24,6 +24,9 @@ use crate::syntax::{ItemRange, parse_item, split};
 /// How much text a slice holds at least, in bytes, where the file is longer.
 const SLICE: usize = 512 * 1024;
 
+/// Milliseconds of a day.
+const DAY: Instant = 86_400_000;
+
 /// What is kept of a rule.
 #[derive(Clone, Debug)]
 pub(super) struct RuleSummary {
@@ -38,6 +41,13 @@ pub(super) struct RuleSummary {
     pub(super) expired: bool,
 }
 
+impl RuleSummary {
+    /// How many whole days it still works, below zero once it has expired; nothing where it has no end.
+    pub(super) fn days_left(&self, now: Instant) -> Option<i64> {
+        self.expires.map(|expires| expires.saturating_sub(now).div_euclid(DAY))
+    }
+}
+
 /// What a run found out.
 #[derive(Default)]
 pub(super) struct Outcome {
@@ -50,6 +60,8 @@ pub(super) struct Outcome {
     pub(super) imported: Vec<SourceFile>,
     /// What was read from standard input.
     pub(super) stdin: Option<String>,
+    /// The present moment of the run.
+    pub(super) now: Instant,
 }
 
 impl Outcome {
@@ -188,7 +200,7 @@ impl<'s> Run<'s> {
                 findings.push(Finding::at(&scanned.file.name, self.through_links(diagnostic)));
             }
         }
-        let mut outcome = Outcome::default();
+        let mut outcome = Outcome { now: context.now, ..Outcome::default() };
         let mut groups: Vec<Vec<(usize, SourceFile)>> = vec![Vec::new()];
         let mut size = 0;
         for (number, scanned) in scanned.into_iter().enumerate() {

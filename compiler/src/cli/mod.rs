@@ -40,7 +40,7 @@ pub fn run() -> ExitCode {
         Command::Compile(args) => command::compile::run(global, args),
         Command::Check(args) => command::check::run(global, args),
         Command::Fmt(args) => command::fmt::run(global, args),
-        Command::Explain(args) => command::explain::run(args),
+        Command::Explain(args) => command::explain::run(global, args),
         Command::Schema(args) => command::schema::run(global, args),
         Command::List(args) => command::list::run(global, args),
         Command::Init(args) => command::init::run(global, args),

@@ -1,18 +1,22 @@
 //! The project around the files: its root, its configuration, its schema, the present moment.
 
 use std::borrow::Cow;
-use std::fs;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::base::{Instant, nearest};
 use crate::cli::args::Global;
 use crate::cli::exit::Problem;
+use crate::cli::source::FILE_CAP;
 use crate::config::{Config, Context};
 use crate::diag::Code;
 use crate::hir::date;
-use crate::schema::Schema;
+use crate::schema::{self, Schema};
 
 /// The name of the configuration file.
 pub(super) const CONFIG: &str = "quell.toml";
@@ -33,13 +37,17 @@ impl Setting {
     /// Finds `quell.toml` from the first path upwards, or from the current folder.
     pub(super) fn load(global: &Global, paths: &[PathBuf]) -> Result<Setting, Problem> {
         let now = now(global)?;
-        let from = paths.iter().find(|path| path.as_os_str() != "-").map_or_else(|| Path::new("."), PathBuf::as_path);
-        let from = fs::canonicalize(from).or_else(|_| fs::canonicalize("."))?;
-        let start = if from.is_dir() { from.as_path() } else { from.parent().unwrap_or(&from) };
-        let rooted = start.ancestors().find(|folder| folder.join(CONFIG).is_file());
-        let (root, config) = match rooted {
+        let mut starts = Vec::new();
+        for path in paths.iter().filter(|path| path.as_os_str() != "-") {
+            starts.extend(start_of(path));
+        }
+        if starts.is_empty() {
+            starts.push(fs::canonicalize(".")?);
+        }
+        let rooted = starts.first().into_iter().flat_map(|start| start.ancestors());
+        let (root, config) = match rooted.into_iter().find(|folder| folder.join(CONFIG).is_file()) {
             Some(root) => (root.to_path_buf(), read_config(&root.join(CONFIG))?),
-            None => (fallback_root(start)?, Config::default()),
+            None => (fallback_root(&starts)?, Config::default()),
         };
         let schema = load_schema(&root, &config)?;
         let include = globs(&config.paths.include)?;
@@ -59,12 +67,28 @@ impl Setting {
     }
 }
 
-/// Without a `quell.toml` the current folder is the root if it holds the start, else the start's own.
-fn fallback_root(start: &Path) -> Result<PathBuf, Problem> {
-    let current = fs::canonicalize(".")?;
-    Ok(if start.starts_with(&current) { current } else { start.to_path_buf() })
+/// The folder in which a path lies. What is a link itself lies where the link is, not where it leads.
+fn start_of(path: &Path) -> Option<PathBuf> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+    if path.is_dir() && !is_link {
+        return fs::canonicalize(path).ok();
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::canonicalize(folder).ok()
 }
 
+/// Without a `quell.toml` the current folder is the root if it holds every start, else the folder that holds them all.
+fn fallback_root(starts: &[PathBuf]) -> Result<PathBuf, Problem> {
+    let current = fs::canonicalize(".")?;
+    if starts.iter().all(|start| start.starts_with(&current)) {
+        return Ok(current);
+    }
+    let first = starts.first().unwrap_or(&current);
+    let holds_all = |folder: &&Path| starts.iter().all(|start| start.starts_with(folder));
+    Ok(first.ancestors().find(holds_all).unwrap_or(first).to_path_buf())
+}
+
+/// The present moment: what `--now` says, else the clock.
 pub(super) fn now(global: &Global) -> Result<Instant, Problem> {
     match &global.now {
         Some(text) => date::parse(text, date::Edge::First).map_err(|why| {
@@ -75,20 +99,43 @@ pub(super) fn now(global: &Global) -> Result<Instant, Problem> {
 }
 
 fn read_config(path: &Path) -> Result<Config, Problem> {
-    let text = fs::read_to_string(path).map_err(|error| Problem::usage(format!("{CONFIG} cannot be read: {error}")))?;
-    let config: Config = toml::from_str(&text).map_err(|error| {
-        let place = error.span().map(|span| {
-            let before = text.get(..span.start).unwrap_or_default();
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-            format!(":{line}:{column}")
-        });
-        Problem::usage(format!("{CONFIG}{}: {}", place.unwrap_or_default(), taught(error.message())))
-    })?;
-    for name in config.lints.keys() {
-        known_lint(name)?;
+    let text = read_capped(path).map_err(|error| Problem::usage(format!("{CONFIG} cannot be read: {error}")))?;
+    let wrong = |at: Option<usize>, message: &str| {
+        let place = at.map(|at| place(&text, at)).unwrap_or_default();
+        Problem::usage(format!("{CONFIG}{place}: {message}"))
+    };
+    let config: Config =
+        toml::from_str(&text).map_err(|error| wrong(error.span().map(|span| span.start), &taught(error.message())))?;
+    // The keys once more, with their places.
+    let keys: Keys = toml::from_str(&text).map_err(|error| wrong(None, error.message()))?;
+    for key in keys.lints.keys() {
+        known_lint(key.get_ref()).map_err(|message| wrong(Some(key.span().start), &message))?;
     }
     Ok(config)
+}
+
+/// The names under `[lints]`.
+#[derive(Deserialize)]
+struct Keys {
+    #[serde(default)]
+    lints: BTreeMap<toml::Spanned<String>, IgnoredAny>,
+}
+
+/// `:line:column`, both from 1.
+fn place(text: &str, at: usize) -> String {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!(":{line}:{column}")
+}
+
+/// Reads a file of settings; one that is not of a sensible size is none.
+fn read_capped(path: &Path) -> io::Result<String> {
+    let found = fs::metadata(path)?;
+    if !found.is_file() || found.len() > FILE_CAP {
+        return Err(io::Error::other("it is no regular file, or far too large"));
+    }
+    fs::read_to_string(path)
 }
 
 /// Adds the nearest name to what serde says of an unknown one.
@@ -102,38 +149,31 @@ fn taught(message: &str) -> String {
     }
 }
 
-fn known_lint(name: &str) -> Result<(), Problem> {
-    let groups: Vec<&str> = Code::ALL.iter().map(|code| code.group().name()).collect();
-    match Code::from_name(name) {
-        Some(code) if code.is_configurable() => return Ok(()),
-        Some(_) => {
-            return Err(Problem::usage(format!(
-                "{CONFIG}: `{name}` in [lints] is an error, not a lint: its level is fixed"
-            )));
-        }
-        None if groups.contains(&name) => return Ok(()),
-        None => {}
+/// Says what is wrong with a name under `[lints]`.
+fn known_lint(name: &str) -> Result<(), String> {
+    let lints = || Code::ALL.iter().filter(|code| code.is_configurable());
+    if lints().any(|code| code.name() == name || code.group().name() == name) {
+        return Ok(());
     }
-    let names = Code::ALL.iter().filter(|code| code.is_configurable()).map(|code| code.name()).chain(groups);
+    if Code::ALL.iter().any(|code| code.name() == name || code.group().name() == name) {
+        return Err(format!("`{name}` in [lints] is an error and no lint: its level is fixed"));
+    }
+    let names = lints().flat_map(|code| [code.name(), code.group().name()]);
     let hint = nearest(name, names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    Err(Problem::usage(format!("{CONFIG}: there is no lint or group `{name}`{hint}")))
+    Err(format!("there is no lint or group `{name}`{hint}"))
 }
 
 fn load_schema(root: &Path, config: &Config) -> Result<Cow<'static, Schema>, Problem> {
     let schema = match &config.schema.file {
         None => Cow::Borrowed(Schema::embedded()),
         Some(file) => {
-            let path = root.join(file);
-            let real = fs::canonicalize(&path)
-                .map_err(|error| Problem::usage(format!("the schema file `{file}` cannot be read: {error}")))?;
+            let cannot = |error: io::Error| Problem::usage(format!("the schema file `{file}` cannot be read: {error}"));
+            let real = fs::canonicalize(root.join(file)).map_err(cannot)?;
             if !real.starts_with(root) {
                 return Err(Problem::usage(format!("the schema file `{file}` is outside of the project")));
             }
-            let text = fs::read_to_string(real)
-                .map_err(|error| Problem::usage(format!("the schema file `{file}` cannot be read: {error}")))?;
-            let schema = Schema::parse(&text)
-                .map_err(|error| Problem::usage(format!("{file}:{}: {}", error.line, error.message)))?;
-            Cow::Owned(schema)
+            let text = read_capped(&real).map_err(cannot)?;
+            Cow::Owned(schema_of(file, &text).map_err(Problem::usage)?)
         }
     };
     match &config.schema.version {
@@ -145,10 +185,27 @@ fn load_schema(root: &Path, config: &Config) -> Result<Cow<'static, Schema>, Pro
     }
 }
 
+/// The schema that a text holds: a schema file, or a JSON Schema as the Agent's repository publishes it.
+pub(super) fn schema_of(name: &str, text: &str) -> Result<Schema, String> {
+    let imported;
+    let table = if text.trim_start().starts_with('{') {
+        imported = schema::import(text, None)
+            .map_err(|error| format!("`{name}` at `{}`: {}", error.pointer, error.message))?
+            .to_tsv();
+        imported.as_str()
+    } else {
+        text
+    };
+    Schema::parse(table).map_err(|error| format!("{name}:{}: {}", error.line, error.message))
+}
+
+/// Patterns as ignore files have them: `*` stays within a folder, `**` does not.
 fn globs(patterns: &[String]) -> Result<GlobSet, Problem> {
     let mut builder = GlobSetBuilder::new();
     for pattern in patterns {
-        let glob = Glob::new(pattern)
+        let glob = GlobBuilder::new(pattern)
+            .literal_separator(true)
+            .build()
             .map_err(|error| Problem::usage(format!("{CONFIG}: [paths] has a bad pattern: {error}")))?;
         builder.add(glob);
     }

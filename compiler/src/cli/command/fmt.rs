@@ -1,56 +1,62 @@
-use crate::cli::args::{FmtArgs, Global};
+use crate::cli::args::{FmtArgs, Format, Global};
+use crate::cli::batch::Outcome;
 use crate::cli::exit::{Exit, Problem};
+use crate::cli::finding::Finding;
 use crate::cli::project::Setting;
-use crate::cli::{output, source};
-use crate::fmt::format;
+use crate::cli::source::SourceFile;
+use crate::cli::{command, format, output, source};
+use crate::fmt;
+use crate::syntax::{parse_item, split};
 
 pub(in crate::cli) fn run(global: &Global, args: &FmtArgs) -> Result<Exit, Problem> {
     let setting = Setting::load(global, &args.paths)?;
-    let files = source::find(&setting, &args.paths);
-    let mut exit = Exit::Clean;
-    for finding in &files.findings {
-        output::note(format!("error: {}", finding.diagnostic.message));
-        exit = Exit::Input;
-    }
+    let found = source::find(&setting, &args.paths);
+    let mut outcome = Outcome { findings: found.findings, files: found.files, ..Outcome::default() };
     let mut changed = 0;
-    for file in &files.files {
+    for file in &outcome.files {
         let text = match file.read() {
             Ok(text) => text,
             Err(finding) => {
-                output::note(format!("error: {}: {}", file.name, finding.diagnostic.message));
-                exit = exit.max(Exit::Input);
+                outcome.findings.push(*finding);
                 continue;
             }
         };
-        let new = format(&text);
-        let same = new == text;
-        if args.diff && !same {
-            let diff = similar::TextDiff::from_lines(text.as_str(), new.as_str());
-            output::say(&diff.unified_diff().header(&file.name, &file.name).to_string())?;
+        // What cannot be parsed stays as it is: a layout of it could hide where it is broken.
+        let broken = syntax_errors(file, &text);
+        if !broken.is_empty() {
+            outcome.findings.extend(broken);
+            if file.path.is_none() {
+                outcome.stdin = Some(text);
+            }
+            continue;
         }
-        if args.check || args.diff {
-            if !same {
-                changed += 1;
-                if !args.diff {
-                    output::say(&format!("{}\n", file.name))?;
-                }
-            }
-        } else if let Some(path) = &file.path {
-            if !same {
-                output::replace(path, new.as_bytes())?;
-                changed += 1;
-            }
-        } else {
-            output::say(&new)?;
+        let new = fmt::format(&text);
+        changed += usize::from(new != text);
+        match &file.path {
+            _ if args.diff => output::say(&output::diff(&file.name, &text, &new))?,
+            _ if args.check && new != text => output::say(&format!("{}\n", file.name))?,
+            _ if args.check => {}
+            Some(path) if new != text => output::replace(path, new.as_bytes())?,
+            Some(_) => {}
+            None => output::say(&new)?,
         }
     }
-    if args.check || args.diff {
-        if changed > 0 {
-            output::note(format!("{changed} of {} files would change", files.files.len()));
-            exit = exit.max(Exit::Findings);
-        }
-    } else if changed > 0 {
-        output::note(format!("{changed} of {} files changed", files.files.len()));
+    outcome.findings.sort_by_cached_key(Finding::key);
+    format::print_aside(&outcome, Format::Human, global.color)?;
+    let verdict = command::verdict(&outcome.findings, None);
+    let only_looking = args.check || args.diff;
+    if changed > 0 && (only_looking || outcome.files.iter().any(|file| file.path.is_some())) {
+        let what = if only_looking { "would change" } else { "changed" };
+        output::note(format!("{changed} of {} files {what}", outcome.files.len()));
     }
-    Ok(exit)
+    Ok(if only_looking && changed > 0 { verdict.max(Exit::Findings) } else { verdict })
+}
+
+fn syntax_errors(file: &SourceFile, text: &str) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for range in split(text) {
+        let diagnostics = parse_item(range.of(text)).diagnostics.into_iter();
+        found.extend(diagnostics.map(|diagnostic| Finding::at(&file.name, diagnostic.shifted(range.start))));
+    }
+    found
 }

@@ -8,20 +8,17 @@ use crate::cli::project::Setting;
 use crate::cli::{command, output, source};
 use crate::hir::Instant;
 
-/// Milliseconds of a day.
-const DAY: Instant = 86_400_000;
-
 pub(in crate::cli) fn run(global: &Global, args: &ListArgs) -> Result<Exit, Problem> {
     let setting = Setting::load(global, &args.paths)?;
     let files = source::find(&setting, &args.paths);
     let outcome = batch::run(&setting, files, None, &mut Nothing)?;
     if args.format == ListFormat::Json {
-        let entries: Vec<RuleEntry<'_>> = outcome.rules.iter().map(RuleEntry::new).collect();
+        let entries: Vec<RuleEntry<'_>> = outcome.rules.iter().map(|rule| RuleEntry::new(rule, outcome.now)).collect();
         let mut text = serde_json::to_string_pretty(&entries).map_err(Problem::input)?;
         text.push('\n');
         output::say(&text)?;
     } else {
-        output::say(&table(&outcome.rules, setting.now))?;
+        output::say(&output::visible(&table(&outcome.rules, setting.now)))?;
     }
     let verdict = command::verdict(&outcome.findings, None);
     if verdict != Exit::Clean {
@@ -33,9 +30,9 @@ pub(in crate::cli) fn run(global: &Global, args: &ListArgs) -> Result<Exit, Prob
 fn table(rules: &[RuleSummary], now: Instant) -> String {
     let rows: Vec<[String; 5]> = std::iter::once(["rule", "action", "owner", "days left", "where"].map(str::to_owned))
         .chain(rules.iter().map(|rule| {
-            let days = match rule.expires {
+            let days = match rule.days_left(now) {
                 Some(_) if rule.expired => "expired".to_owned(),
-                Some(expires) => ((expires - now) / DAY).to_string(),
+                Some(days) => days.to_string(),
                 None => "no end".to_owned(),
             };
             let owner = rule.owner.clone().unwrap_or_else(|| "nobody".to_owned());

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::base::Span;
+use crate::base::{Instant, Span};
 use crate::cli::batch::{Outcome, RuleSummary};
 use crate::cli::finding::{Finding, Source};
 use crate::cli::sources::Sources;
@@ -68,19 +68,22 @@ pub(in crate::cli) struct RuleEntry<'a> {
     owner: Option<&'a str>,
     enabled: bool,
     expires: Option<String>,
+    /// Whole days that are left; nothing where there is no end.
+    days_left: Option<i64>,
     expired: bool,
     file: &'a str,
     line: u32,
 }
 
 impl<'a> RuleEntry<'a> {
-    pub(in crate::cli) fn new(rule: &'a RuleSummary) -> RuleEntry<'a> {
+    pub(in crate::cli) fn new(rule: &'a RuleSummary, now: Instant) -> RuleEntry<'a> {
         RuleEntry {
             name: &rule.name,
             action: action(rule.polarity),
             owner: rule.owner.as_deref(),
             enabled: rule.enabled,
             expires: rule.expires.map(date::rfc3339),
+            days_left: rule.days_left(now),
             expired: rule.expired,
             file: &rule.file,
             line: rule.line,
@@ -100,7 +103,7 @@ pub(in crate::cli) fn action(polarity: Polarity) -> &'static str {
 pub(in crate::cli) fn document(outcome: &Outcome, sources: &Sources<'_>, out: &mut impl Write) -> io::Result<()> {
     let document = Document {
         diagnostics: outcome.findings.iter().map(|finding| entry(finding, sources)).collect(),
-        rules: outcome.rules.iter().map(RuleEntry::new).collect(),
+        rules: outcome.rules.iter().map(|rule| RuleEntry::new(rule, outcome.now)).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
