@@ -54,7 +54,7 @@ impl Lowering<'_> {
             ast::NodeKind::Reference => self.fragment(query, node.span),
             ast::NodeKind::Cidr { arguments } => self.cidr(query, arguments, node.span),
             ast::NodeKind::Word | ast::NodeKind::Bare | ast::NodeKind::Quoted | ast::NodeKind::Mixed => {
-                self.word(node.span, None);
+                self.word(node.span, None, false);
                 None
             }
             ast::NodeKind::Range { .. } => None,
@@ -69,6 +69,8 @@ impl Lowering<'_> {
         let mut failed = false;
         // The bare value that a word right behind it may belong to.
         let mut cut: Option<(Span, Span)> = None;
+        // The member before this one.
+        let mut before: Option<Span> = None;
         let mut next = Some(list.first);
         while let Some(id) = next {
             let node = self.parsed.node(id);
@@ -95,12 +97,22 @@ impl Lowering<'_> {
                     }
                     _ => {
                         let following = next.map_or(node.span, |id| self.parsed.node(id).span);
-                        self.word(node.span, Some(Span::new(node.span.start, following.start.max(node.span.end))));
+                        // An operator in its place needs a part on either side, and no operator beside it.
+                        let blank = |from: u32, to: u32| {
+                            self.text.get(from as usize..to as usize).is_some_and(|between| between.trim().is_empty())
+                        };
+                        let between = before.is_some_and(|before| blank(before.end, node.span.start))
+                            && next.is_some()
+                            && blank(node.span.end, following.start);
+                        let cut = Span::new(node.span.start, following.start.max(node.span.end));
+                        self.word(node.span, Some(cut), between);
                     }
                 }
                 cut = None;
+                before = Some(node.span);
                 continue;
             }
+            before = Some(node.span);
             cut = match node.kind {
                 ast::NodeKind::Term { value, .. } => {
                     let value = self.parsed.node(value);
@@ -132,8 +144,9 @@ impl Lowering<'_> {
         );
     }
 
-    /// A word outside of any value. `cut` is what may be taken out, where what stays is still a condition.
-    fn word(&mut self, span: Span, cut: Option<Span>) {
+    /// A word outside of any value. `cut` is what may be taken out, where what stays is still a condition; `between` says
+    /// that two parts stand around it which it could join.
+    fn word(&mut self, span: Span, cut: Option<Span>, between: bool) {
         let word = self.of(span);
         if word == "*" {
             self.match_all(span, "`*` matches everything", "every event", span);
@@ -149,7 +162,7 @@ impl Lowering<'_> {
             .help(text!("write `{0}`", operator));
             let fix = Fix {
                 title: text!("write `{0}`", operator),
-                safe: operator == "AND",
+                safe: operator == "AND" && between,
                 edits: vec![Edit { span, text: operator.to_owned() }],
             };
             self.report(diagnostic.fix(fix));
