@@ -1,4 +1,6 @@
-//! The tokens of an item, one after the other, with what stood between them.
+//! The tokens of a range, one after the other, with what stood between them.
+
+use std::ops::Range;
 
 use crate::base::Span;
 use crate::syntax::{NESTING_CAP, TokenKind, lex_into};
@@ -8,7 +10,7 @@ use crate::syntax::{NESTING_CAP, TokenKind, lex_into};
 pub(super) struct Piece<'t> {
     pub(super) kind: TokenKind,
     pub(super) text: &'t str,
-    /// Where it is in the item.
+    /// Where it is in the range.
     pub(super) span: Span,
     /// Line ends before it.
     pub(super) newlines: u32,
@@ -76,7 +78,7 @@ impl<'t> Cursor<'t> {
         (!broken && open.is_empty()).then_some(Cursor { source: text, pieces, at: 0 })
     }
 
-    /// The text from one piece to another that is glued to it.
+    /// The source from one piece to another that is glued to it.
     pub(super) fn between(&self, from: Span, to: Span) -> &'t str {
         from.to(to).of(self.source)
     }
@@ -109,6 +111,28 @@ impl<'t> Cursor<'t> {
         self.next()
     }
 
+    /// Takes the bracket that comes next and all up to its partner.
+    pub(super) fn take_brackets(&mut self) -> Option<Range<usize>> {
+        let start = self.at;
+        let mut depth = 0_usize;
+        loop {
+            let piece = self.next()?;
+            if piece.opens() {
+                depth += 1;
+            } else if piece.closes() {
+                depth = depth.checked_sub(1)?;
+            }
+            if depth == 0 {
+                return Some(start..self.at);
+            }
+        }
+    }
+
+    /// Pieces that [`Cursor::take_brackets`] gave.
+    pub(super) fn pieces(&self, range: Range<usize>) -> &[Piece<'t>] {
+        self.pieces.get(range).unwrap_or_default()
+    }
+
     /// Whether everything up to the partner of the bracket that comes next stands on one line, without a comment.
     pub(super) fn one_line(&self) -> bool {
         let mut depth = 0_usize;
@@ -119,10 +143,10 @@ impl<'t> Cursor<'t> {
             if piece.opens() {
                 depth += 1;
             } else if piece.closes() {
-                depth -= 1;
-                if depth == 0 {
-                    return true;
-                }
+                depth = depth.saturating_sub(1);
+            }
+            if depth == 0 {
+                return true;
             }
         }
         false

@@ -1,420 +1,383 @@
-//! One item: its header, its fields, its blocks.
+//! One range: its items and comments, each with its header, its fields, its blocks.
 
-use crate::fmt::WIDTH;
+use std::ops::Range;
+
 use crate::fmt::cursor::{Cursor, Piece};
+use crate::fmt::literal;
+use crate::fmt::page::{Page, width};
 use crate::fmt::query::Query;
 use crate::syntax::TokenKind;
 
-/// Lays out the text of one range; nothing where it is too broken.
-pub(super) fn format(text: &str) -> Option<String> {
-    let mut cursor = Cursor::new(text)?;
-    let mut out = String::with_capacity(text.len() + text.len() / 8);
-    let mut first = true;
-    while let Some(piece) = cursor.peek() {
-        if !first && piece.newlines > 1 {
-            out.push('\n');
-        }
-        if piece.is_comment() {
-            cursor.next();
-            // Behind an item on its line a comment stays there.
-            if piece.newlines == 0 && !first {
-                out.pop();
-                out.push(' ');
-            }
-            out.push_str(piece.text);
-            out.push('\n');
-        } else {
-            item(&mut cursor, &mut out)?;
-            out.push('\n');
-        }
-        first = false;
-    }
-    // INVARIANT: the layout changes no token; where it would, the item stays as it is.
-    cursor.same_as(&out).then_some(out)
+/// A range, laid out.
+pub(super) struct LaidOut {
+    /// All of it. Without empty lines at its end.
+    pub(super) text: String,
+    /// What stands in it at column 0, in order.
+    pub(super) parts: Vec<Part>,
 }
 
-fn item(cursor: &mut Cursor<'_>, out: &mut String) -> Option<()> {
+/// An item, or a comment on a line of its own; comments behind it on its line are part of it.
+pub(super) struct Part {
+    /// Bytes of the text, without the line end.
+    pub(super) at: Range<usize>,
+    /// Line ends before it in the source.
+    pub(super) newlines: u32,
+    pub(super) kind: PartKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum PartKind {
+    Comment {
+        /// Whether it is documentation.
+        doc: bool,
+    },
+    Import,
+    /// With the column of its `=` in characters and in bytes.
+    Let {
+        column: usize,
+        byte: usize,
+    },
+    Declaration,
+    Rule,
+    Test,
+}
+
+/// Lays out the text of one range; nothing where it is too broken.
+pub(super) fn format(text: &str) -> Option<LaidOut> {
+    let mut cursor = Cursor::new(text)?;
+    let mut page = Page::with_capacity(text.len() + text.len() / 8);
+    let mut parts: Vec<Part> = Vec::new();
+    while let Some(piece) = cursor.peek() {
+        if piece.is_comment()
+            && piece.newlines == 0
+            && let Some(last) = parts.last_mut()
+        {
+            cursor.next();
+            page.trailing_comment(piece.text);
+            last.at.end = page.len() - 1;
+            continue;
+        }
+        if piece.newlines > 1 {
+            page.blank_line();
+        }
+        page.start_line(0);
+        let start = page.len();
+        let kind = if piece.is_comment() {
+            cursor.next();
+            page.write(piece.text);
+            PartKind::Comment { doc: piece.kind == TokenKind::DocComment }
+        } else {
+            item(&mut cursor, &mut page)?
+        };
+        parts.push(Part { at: start..page.len(), newlines: piece.newlines, kind });
+    }
+    page.end_line();
+    let text = page.into_text();
+    // INVARIANT: the layout changes no token; where it would, the range stays as it is.
+    cursor.same_as(&text).then_some(LaidOut { text, parts })
+}
+
+fn item(cursor: &mut Cursor<'_>, page: &mut Page) -> Option<PartKind> {
     let keyword = cursor.take(TokenKind::Word)?;
-    out.push_str(keyword.text);
-    match keyword.text {
+    page.write(keyword.text);
+    Some(match keyword.text {
         "suppress" | "require" => {
-            word(cursor, out)?;
-            out.push(' ');
-            rule_body(cursor, out)
+            word(cursor, page)?;
+            rule_body(cursor, page)?;
+            PartKind::Rule
         }
         "let" => {
-            word(cursor, out)?;
-            out.push_str(" = ");
+            let name = word(cursor, page)?;
             cursor.take(TokenKind::Equals)?;
-            let open = cursor.peek()?;
-            match open.kind {
-                TokenKind::OpenBrace => block(cursor, 0, out),
-                TokenKind::OpenParen => list(cursor, out),
-                _ => None,
+            page.write(" = ");
+            match cursor.peek()?.kind {
+                TokenKind::OpenBrace => block(cursor, page)?,
+                TokenKind::OpenParen => list(cursor, page)?,
+                _ => return None,
             }
+            PartKind::Let { column: "let ".len() + width(name.text), byte: "let ".len() + name.text.len() }
         }
         "import" => {
             let path = cursor.take(TokenKind::String)?;
-            out.push(' ');
-            out.push_str(path.text);
-            Some(())
+            page.write(" ");
+            page.write(path.text);
+            PartKind::Import
         }
-        "tag" => word(cursor, out),
-        "attribute" => attribute(cursor, out),
-        "test" => test(cursor, out),
-        _ => None,
-    }
+        "tag" => {
+            word(cursor, page)?;
+            PartKind::Declaration
+        }
+        "attribute" => {
+            attribute(cursor, page)?;
+            PartKind::Declaration
+        }
+        "test" => {
+            test(cursor, page)?;
+            PartKind::Test
+        }
+        _ => return None,
+    })
 }
 
-fn word(cursor: &mut Cursor<'_>, out: &mut String) -> Option<()> {
+fn word<'t>(cursor: &mut Cursor<'t>, page: &mut Page) -> Option<Piece<'t>> {
     let name = cursor.take(TokenKind::Word)?;
-    out.push(' ');
-    out.push_str(name.text);
-    Some(())
+    page.write(" ");
+    page.write(name.text);
+    Some(name)
 }
 
-fn attribute(cursor: &mut Cursor<'_>, out: &mut String) -> Option<()> {
-    out.push(' ');
+fn attribute(cursor: &mut Cursor<'_>, page: &mut Page) -> Option<()> {
     let path = cursor.next()?;
-    out.push_str(path.text);
+    page.write(" ");
+    page.write(path.text);
     match path.kind {
         TokenKind::AtPath => {
             cursor.take(TokenKind::Colon)?;
-            out.push_str(" : ");
-            out.push_str(cursor.take(TokenKind::Word)?.text);
+            page.write(" : ");
+            page.write(cursor.take(TokenKind::Word)?.text);
         }
         // `@path:type`: a blank would make other tokens.
         TokenKind::Key => {
-            let ty = cursor.next()?;
+            let ty = cursor.next().filter(|ty| matches!(ty.kind, TokenKind::Word | TokenKind::Bare))?;
             if !ty.glued {
-                out.push(' ');
+                page.write(" ");
             }
-            out.push_str(ty.text);
+            page.write(ty.text);
         }
         _ => return None,
     }
     if cursor.take(TokenKind::OpenBracket).is_some() {
         cursor.take(TokenKind::CloseBracket)?;
-        out.push_str("[]");
+        page.write("[]");
     }
     Some(())
 }
 
 /// A field that waits for its run to end, so that the `=` can be aligned.
-struct Field {
-    name: String,
-    value: String,
-    comment: Option<String>,
+struct Field<'t> {
+    name: &'t str,
+    value: Value<'t>,
+    comment: Option<&'t str>,
 }
 
-fn rule_body(cursor: &mut Cursor<'_>, out: &mut String) -> Option<()> {
+enum Value<'t> {
+    One(&'t str),
+    /// The pieces of `[ … ]`.
+    List(Range<usize>),
+}
+
+fn rule_body(cursor: &mut Cursor<'_>, page: &mut Page) -> Option<()> {
     cursor.take(TokenKind::OpenBrace)?;
-    out.push('{');
-    let mut run: Vec<Field> = Vec::new();
-    let mut empty = true;
-    let mut started = false;
+    page.write(" {");
+    let mut run: Vec<Field<'_>> = Vec::new();
+    let mut first = true;
     loop {
         let piece = cursor.peek()?;
         if piece.kind == TokenKind::CloseBrace {
             cursor.next();
-            flush(&mut run, out);
-            out.push('}');
-            if empty {
-                // `{ }`
-                out.truncate(out.len() - 1);
-                out.push_str(" }");
-            }
+            flush(&mut run, cursor, page)?;
+            close(first, page);
             return Some(());
         }
         if piece.is_comment() && piece.newlines == 0 {
             cursor.next();
             match run.last_mut() {
-                Some(field) if field.comment.is_none() => field.comment = Some(piece.text.to_owned()),
-                _ => {
-                    if out.ends_with('\n') {
-                        out.pop();
-                    }
-                    out.push(' ');
-                    out.push_str(piece.text);
-                    out.push('\n');
-                    started = true;
-                    empty = false;
-                }
+                Some(field) => field.comment = Some(piece.text),
+                None => page.trailing_comment(piece.text),
             }
             continue;
         }
-        if !started && empty {
-            out.push('\n');
+        if piece.newlines > 1 && !first {
+            flush(&mut run, cursor, page)?;
+            page.blank_line();
         }
-        if piece.newlines > 1 && !empty {
-            flush(&mut run, out);
-            out.push('\n');
-        }
-        empty = false;
+        first = false;
         if piece.is_comment() {
             cursor.next();
-            flush(&mut run, out);
-            out.push_str("  ");
-            out.push_str(piece.text);
-            out.push('\n');
-            continue;
+            flush(&mut run, cursor, page)?;
+            page.comment(piece.text, 2);
+        } else {
+            statement(cursor, &mut run, page)?;
         }
-        statement(cursor, piece, &mut run, out)?;
     }
 }
 
-fn statement(cursor: &mut Cursor<'_>, name: Piece<'_>, run: &mut Vec<Field>, out: &mut String) -> Option<()> {
-    cursor.take(TokenKind::Word)?;
-    let next = cursor.peek()?;
-    if next.kind == TokenKind::Equals {
+/// `}`, on the line of its partner where nothing stands between them.
+fn close(empty: bool, page: &mut Page) {
+    if empty && page.on_line() {
+        page.write(" }");
+    } else {
+        page.start_line(0);
+        page.write("}");
+    }
+}
+
+fn statement<'t>(cursor: &mut Cursor<'t>, run: &mut Vec<Field<'t>>, page: &mut Page) -> Option<()> {
+    let name = cursor.take(TokenKind::Word)?.text;
+    let next = cursor.peek()?.kind;
+    if next == TokenKind::Equals {
         cursor.next();
         let value = value(cursor)?;
-        run.push(Field { name: name.text.to_owned(), value, comment: None });
+        run.push(Field { name, value, comment: None });
         return Some(());
     }
-    flush(run, out);
-    out.push_str("  ");
-    out.push_str(name.text);
-    if next.kind == TokenKind::Word {
-        word(cursor, out)?;
-        if name.text == "allow" {
+    flush(run, cursor, page)?;
+    page.start_line(2);
+    page.write(name);
+    if next == TokenKind::Word {
+        word(cursor, page)?;
+        if name == "allow" {
             if cursor.take(TokenKind::Equals).is_some() {
-                out.push_str(" = ");
-                out.push_str(&value(cursor)?);
+                page.write(" = ");
+                page.write(cursor.take(TokenKind::String)?.text);
             }
-            out.push('\n');
             return Some(());
         }
     }
-    out.push(' ');
-    block(cursor, 2, out)?;
-    out.push('\n');
-    Some(())
+    page.write(" ");
+    block(cursor, page)
 }
 
-/// One token, or a list in brackets.
-fn value(cursor: &mut Cursor<'_>) -> Option<String> {
-    let first = cursor.next()?;
-    match first.kind {
-        TokenKind::String | TokenKind::Word | TokenKind::Digits => Some(first.text.to_owned()),
-        TokenKind::OpenBracket => {
-            let mut elements: Vec<&str> = Vec::new();
-            let mut trailing = false;
-            loop {
-                let piece = cursor.next()?;
-                match piece.kind {
-                    TokenKind::CloseBracket => break,
-                    TokenKind::Comma => trailing = true,
-                    TokenKind::String | TokenKind::Word | TokenKind::Digits => {
-                        trailing = false;
-                        elements.push(piece.text);
-                    }
-                    _ => return None,
-                }
-            }
-            let line = format!("[{}{}]", elements.join(", "), if trailing { "," } else { "" });
-            if line.chars().count() + 12 <= WIDTH {
-                return Some(line);
-            }
-            let lines: Vec<String> = elements.iter().map(|element| format!("    {element}")).collect();
-            Some(format!("[\n{}{}\n  ]", lines.join(",\n"), if trailing { "," } else { "" }))
-        }
-        _ => None,
+fn value<'t>(cursor: &mut Cursor<'t>) -> Option<Value<'t>> {
+    if cursor.peek()?.kind == TokenKind::OpenBracket {
+        return Some(Value::List(cursor.take_brackets()?));
     }
+    let value = cursor.next()?;
+    matches!(value.kind, TokenKind::String | TokenKind::Word | TokenKind::Digits).then_some(Value::One(value.text))
 }
 
 /// Writes the fields of a run with their `=` below one another.
-fn flush(run: &mut Vec<Field>, out: &mut String) {
-    let widest = run.iter().map(|field| field.name.chars().count()).max().unwrap_or(0);
+fn flush(run: &mut Vec<Field<'_>>, cursor: &Cursor<'_>, page: &mut Page) -> Option<()> {
+    let widest = run.iter().map(|field| width(field.name)).max().unwrap_or(0);
     for field in run.drain(..) {
-        out.push_str("  ");
-        out.push_str(&field.name);
-        out.extend(std::iter::repeat_n(' ', widest - field.name.chars().count()));
-        out.push_str(" = ");
-        out.push_str(&field.value);
-        if let Some(comment) = field.comment {
-            out.push(' ');
-            out.push_str(&comment);
+        page.start_line(2);
+        page.write(field.name);
+        page.blanks(widest - width(field.name));
+        page.write(" = ");
+        match field.value {
+            Value::One(value) => page.write(value),
+            Value::List(pieces) => literal::write(cursor.pieces(pieces), 0, page)?,
         }
-        out.push('\n');
+        if let Some(comment) = field.comment {
+            page.trailing_comment(comment);
+        }
     }
+    Some(())
 }
 
-/// `{ query }`
-fn block(cursor: &mut Cursor<'_>, indent: usize, out: &mut String) -> Option<()> {
+/// `{ query }`, on one line where it stood on one and fits.
+fn block(cursor: &mut Cursor<'_>, page: &mut Page) -> Option<()> {
     let on_one_line = cursor.one_line();
     cursor.take(TokenKind::OpenBrace)?;
     let query = Query::read(cursor)?;
     cursor.take(TokenKind::CloseBrace)?;
+    let indent = page.indent();
     if query.is_empty() {
-        out.push_str("{ }");
-        return Some(());
-    }
-    let start = out.rfind('\n').map_or(0, |newline| newline + 1);
-    let used = out.get(start..).unwrap_or_default().chars().count();
-    match on_one_line.then(|| query.line()).flatten() {
-        Some(line) if used + line.chars().count() + 4 <= WIDTH => {
-            out.push_str("{ ");
-            out.push_str(&line);
-            out.push_str(" }");
-        }
-        _ => {
-            out.push_str("{\n");
-            query.lines(indent + 2, out);
-            out.extend(std::iter::repeat_n(' ', indent));
-            out.push('}');
-        }
+        page.write("{ }");
+    } else if on_one_line && query.width().is_some_and(|width| page.fits(width + 4)) {
+        page.write("{ ");
+        query.write_line(page);
+        page.write(" }");
+    } else {
+        page.write("{");
+        query.write_lines(indent + 2, page);
+        page.start_line(indent);
+        page.write("}");
     }
     Some(())
 }
 
-/// `( values )` of a `let`.
-fn list(cursor: &mut Cursor<'_>, out: &mut String) -> Option<()> {
+/// `( values )` of a `let`, on one line where it fits.
+fn list(cursor: &mut Cursor<'_>, page: &mut Page) -> Option<()> {
     cursor.take(TokenKind::OpenParen)?;
     let query = Query::read(cursor)?;
     cursor.take(TokenKind::CloseParen)?;
-    let start = out.rfind('\n').map_or(0, |newline| newline + 1);
-    let used = out.get(start..).unwrap_or_default().chars().count();
-    match query.line() {
-        Some(line) if used + line.chars().count() + 2 <= WIDTH => {
-            out.push('(');
-            out.push_str(&line);
-            out.push(')');
-        }
-        _ => {
-            out.push_str("(\n");
-            query.lines(2, out);
-            out.push(')');
-        }
+    page.write("(");
+    if query.width().is_some_and(|width| page.fits(width + 1)) {
+        query.write_line(page);
+    } else {
+        query.write_lines(2, page);
+        page.start_line(0);
     }
+    page.write(")");
     Some(())
 }
 
-/// A verdict of a test.
-struct Verdict {
-    text: String,
-    word: String,
+/// A line of a test, with the line ends before it.
+struct Line<'t> {
+    newlines: u32,
+    kind: LineKind<'t>,
 }
 
-fn test(cursor: &mut Cursor<'_>, out: &mut String) -> Option<()> {
+enum LineKind<'t> {
+    Comment(&'t str),
+    Verdict { word: &'t str, event: Value<'t>, by: Option<&'t str> },
+}
+
+fn test(cursor: &mut Cursor<'_>, page: &mut Page) -> Option<()> {
     let title = cursor.take(TokenKind::String)?;
-    out.push(' ');
-    out.push_str(title.text);
+    page.write(" ");
+    page.write(title.text);
     cursor.take(TokenKind::OpenBrace)?;
-    let mut lines: Vec<(u32, Verdict)> = Vec::new();
+    page.write(" {");
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    let mut widest = 0;
     loop {
         let piece = cursor.next()?;
-        match piece.kind {
+        let kind = match piece.kind {
             TokenKind::CloseBrace => break,
-            _ if piece.is_comment() => {
-                if piece.newlines == 0 {
-                    match lines.last_mut() {
-                        Some((_, last)) => {
-                            last.text.push(' ');
-                            last.text.push_str(piece.text);
-                        }
-                        None => lines.push((0, Verdict { text: piece.text.to_owned(), word: String::new() })),
-                    }
-                } else {
-                    lines.push((piece.newlines, Verdict { text: piece.text.to_owned(), word: String::new() }));
-                }
-            }
+            TokenKind::Comment | TokenKind::DocComment => LineKind::Comment(piece.text),
             TokenKind::Word => {
-                let mut text = String::new();
-                let event = cursor.peek()?;
-                match event.kind {
-                    TokenKind::String => {
-                        cursor.next();
-                        text.push_str(event.text);
-                    }
-                    TokenKind::OpenBrace => json(cursor, 2, &mut text)?,
-                    _ => return None,
-                }
-                if cursor.peek().is_some_and(|next| next.kind == TokenKind::Word && next.text == "by") {
-                    cursor.next();
-                    text.push_str(" by");
-                    word(cursor, &mut text)?;
-                }
-                lines.push((piece.newlines, Verdict { text, word: piece.text.to_owned() }));
+                widest = widest.max(width(piece.text));
+                verdict(piece.text, cursor)?
             }
             _ => return None,
-        }
+        };
+        lines.push(Line { newlines: piece.newlines, kind });
     }
-    let widest = lines.iter().map(|(_, line)| line.word.chars().count()).max().unwrap_or(0);
-    out.push_str(" {\n");
-    for (index, (newlines, line)) in lines.into_iter().enumerate() {
-        if index > 0 && newlines > 1 {
-            out.push('\n');
+    let mut first = true;
+    for line in lines {
+        if line.newlines > 1 && !first {
+            page.blank_line();
         }
-        out.push_str("  ");
-        if !line.word.is_empty() {
-            out.push_str(&line.word);
-            out.extend(std::iter::repeat_n(' ', widest - line.word.chars().count() + 1));
-        }
-        out.push_str(&line.text);
-        out.push('\n');
-    }
-    out.push('}');
-    Some(())
-}
-
-/// A JSON value: on one line where it stood on one and fits, else a member a line.
-fn json(cursor: &mut Cursor<'_>, indent: usize, out: &mut String) -> Option<()> {
-    let flat = cursor.one_line();
-    let mut line = String::new();
-    let mut tall = String::new();
-    let mut depth = 0_usize;
-    let mut inner = indent;
-    let mut before: Option<TokenKind> = None;
-    loop {
-        let piece = cursor.next()?;
-        if piece.is_comment() {
-            return None;
-        }
-        let open = matches!(before, Some(TokenKind::OpenBrace | TokenKind::OpenBracket | TokenKind::OpenParen));
-        // A line holds what a reader expects: `{ "a": [1] }`.
-        match piece.kind {
-            TokenKind::CloseBrace if !open => line.push(' '),
-            TokenKind::Comma | TokenKind::Colon | TokenKind::CloseBracket | TokenKind::CloseBrace => {}
-            _ => match before {
-                Some(TokenKind::OpenBrace | TokenKind::Comma | TokenKind::Colon) => line.push(' '),
-                Some(TokenKind::OpenBracket) | None => {}
-                _ if piece.glued => {}
-                _ => line.push(' '),
-            },
-        }
-        line.push_str(piece.text);
-        if piece.closes() {
-            depth -= 1;
-            inner -= 2;
-            if !open {
-                break_line(&mut tall, inner);
+        match line.kind {
+            LineKind::Comment(text) if line.newlines == 0 => {
+                page.trailing_comment(text);
+                continue;
             }
-        } else if open || before == Some(TokenKind::Comma) {
-            break_line(&mut tall, inner);
-        } else if before.is_some_and(|before| {
-            let glue = matches!(piece.kind, TokenKind::Comma | TokenKind::Colon);
-            before == TokenKind::Colon || (!piece.glued && !glue)
-        }) {
-            tall.push(' ');
+            LineKind::Comment(text) => page.comment(text, 2),
+            LineKind::Verdict { word, event, by } => {
+                page.start_line(2);
+                page.write(word);
+                page.blanks(widest - width(word) + 1);
+                match event {
+                    Value::One(file) => page.write(file),
+                    Value::List(pieces) => {
+                        let reserve = by.map_or(0, |by| " by ".len() + width(by));
+                        literal::write(cursor.pieces(pieces), reserve, page)?;
+                    }
+                }
+                if let Some(by) = by {
+                    page.write(" by ");
+                    page.write(by);
+                }
+            }
         }
-        tall.push_str(piece.text);
-        if piece.opens() {
-            depth += 1;
-            inner += 2;
-        }
-        before = Some(piece.kind);
-        if depth == 0 {
-            break;
-        }
+        first = false;
     }
-    // The verdict before it and `by NAME` behind it want room too.
-    let fits = flat && line.chars().count() + 16 <= WIDTH;
-    out.push_str(if fits { &line } else { &tall });
+    close(first, page);
     Some(())
 }
 
-fn break_line(out: &mut String, indent: usize) {
-    out.push('\n');
-    out.extend(std::iter::repeat_n(' ', indent));
+fn verdict<'t>(word: &'t str, cursor: &mut Cursor<'t>) -> Option<LineKind<'t>> {
+    let event = match cursor.peek()?.kind {
+        TokenKind::OpenBrace | TokenKind::OpenBracket => Value::List(cursor.take_brackets()?),
+        _ => Value::One(cursor.take(TokenKind::String)?.text),
+    };
+    let mut by = None;
+    if cursor.peek()?.text == "by" {
+        cursor.next();
+        by = Some(cursor.take(TokenKind::Word)?.text);
+    }
+    Some(LineKind::Verdict { word, event, by })
 }
