@@ -54,7 +54,13 @@ fn target(path: &Path) -> Result<PathBuf, Problem> {
     if path.is_dir() {
         return Err(Problem::input(format!("`{}` is a folder and cannot be written", path.display())));
     }
-    Ok(fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()))
+    let mut target = path.to_path_buf();
+    // What a link points to need not be there yet. No system follows longer chains.
+    for _ in 0..40 {
+        let Ok(next) = fs::read_link(&target) else { return Ok(target) };
+        target = target.parent().unwrap_or(Path::new(".")).join(next);
+    }
+    Err(Problem::input(format!("`{}` cannot be written: its links run in a circle", path.display())))
 }
 
 /// A temporary file in the folder of `path`, with the permissions that a new file has there.

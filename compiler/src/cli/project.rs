@@ -34,18 +34,19 @@ pub(super) struct Setting {
 }
 
 impl Setting {
-    /// Finds `quell.toml` from the first path upwards, or from the current folder.
+    /// Finds `quell.toml` upwards from the first path that has one, or from the current folder where there are no
+    /// paths.
     pub(super) fn load(global: &Global, paths: &[PathBuf]) -> Result<Setting, Problem> {
         let now = now(global)?;
-        let mut starts = Vec::new();
+        let mut starts: Vec<PathBuf> = Vec::new();
         for path in paths.iter().filter(|path| path.as_os_str() != "-") {
             starts.extend(start_of(path));
         }
         if starts.is_empty() {
             starts.push(fs::canonicalize(".")?);
         }
-        let rooted = starts.first().into_iter().flat_map(|start| start.ancestors());
-        let (root, config) = match rooted.into_iter().find(|folder| folder.join(CONFIG).is_file()) {
+        let rooted = starts.iter().flat_map(|start| start.ancestors()).find(|folder| folder.join(CONFIG).is_file());
+        let (root, config) = match rooted {
             Some(root) => (root.to_path_buf(), read_config(&root.join(CONFIG))?),
             None => (fallback_root(&starts)?, Config::default()),
         };
