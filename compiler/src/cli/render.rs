@@ -76,7 +76,8 @@ fn report<'r>(finding: &'r Finding, sources: &Sources<'_>, source: &Source, colo
     let (kind, paint) = match diagnostic.severity {
         Severity::Error => (ReportKind::Error, Color::Red),
         Severity::Warning => (ReportKind::Warning, Color::Yellow),
-        Severity::Hint => (ReportKind::Custom("Hint", Color::Cyan), Color::Cyan),
+        // The only kind for it that keeps to the choice of colour; the word for it is ariadne's.
+        Severity::Hint => (ReportKind::Advice, Color::Cyan),
     };
     let config = Config::new().with_color(colour).with_index_type(IndexType::Byte).with_char_set(CharSet::Unicode);
     let place = (finding.file.to_string(), checked(source, diagnostic.span));

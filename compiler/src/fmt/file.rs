@@ -37,7 +37,7 @@ impl File {
     /// An empty file whose lines end as those of `source` do.
     pub(super) fn new(mark: &str, source: &str) -> File {
         // Empty lines at the start go, so they decide only where there is no other line end.
-        let content = source.trim_start_matches(is_space);
+        let content = source.trim_start();
         let crlf = ends_with_crlf(content).or_else(|| ends_with_crlf(source)).unwrap_or(false);
         let mut out = String::with_capacity(mark.len() + source.len() + source.len() / 8);
         out.push_str(mark);
@@ -46,7 +46,7 @@ impl File {
 
     /// Adds a range that the source was split into.
     pub(super) fn range(&mut self, source: &str) {
-        let content = source.trim_end_matches(is_space).len();
+        let content = content(source);
         if content == 0 {
             return;
         }
@@ -135,7 +135,8 @@ impl File {
 
     /// A range as it is, up to the end of its last line.
     fn unchanged(&mut self, source: &str, content: usize) {
-        let keyword = source.lines().find(|line| starts_item(line)).and_then(|line| line.split([' ', '\t', '"']).next());
+        let keyword =
+            source.lines().find(|line| starts_item(line)).and_then(|line| line.split([' ', '\t', '"']).next());
         let kind = match keyword {
             Some("import") => PartKind::Import,
             Some("let") => PartKind::Let { column: 0, byte: 0 },
@@ -149,8 +150,10 @@ impl File {
             Some(at) => self.out.push_str(source.get(..=content + at).unwrap_or_default()),
             None => {
                 self.out.push_str(source);
-                // A backslash would escape the first half of CRLF.
-                push_line_end(&mut self.out, self.crlf && !source.ends_with('\\'));
+                // A backslash would escape the first half of CRLF; a CR alone would become it.
+                if !source.ends_with('\r') {
+                    push_line_end(&mut self.out, self.crlf && !source.ends_with('\\'));
+                }
             }
         }
     }
@@ -182,8 +185,13 @@ impl File {
     }
 }
 
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\n')
+/// Bytes up to the blanks and line ends at the end; a CR alone is neither.
+fn content(source: &str) -> usize {
+    let mut rest = source;
+    while let Some(shorter) = rest.strip_suffix("\r\n").or_else(|| rest.strip_suffix(['\n', ' ', '\t'])) {
+        rest = shorter;
+    }
+    rest.len()
 }
 
 fn ends_with_crlf(text: &str) -> Option<bool> {

@@ -307,9 +307,13 @@ struct Part<'t> {
 }
 
 enum PartKind {
-    Unit { missing: bool },
+    Unit {
+        missing: bool,
+    },
     /// Up to the parenthesis that opens a group.
-    Open { cidr: bool },
+    Open {
+        cidr: bool,
+    },
 }
 
 /// The tokens of a part so far: a slice of the source as long as nothing stands between them.

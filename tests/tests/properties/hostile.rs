@@ -9,7 +9,7 @@ use quell::diag::Code;
 use crate::analysis::{Analysis, analyse, lenient};
 
 /// What each may take in a debug build on a loaded machine; a program that grows too fast takes minutes.
-const LIMIT: Duration = Duration::from_secs(10);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// Analyses and lays out a text within the limit.
 #[track_caller]
