@@ -1,5 +1,7 @@
 //! The command line as scripts meet it: exit statuses, what is written and what is not, the same bytes every time.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Diagnostic, Edit};
+use crate::diag::{Diagnostic, Edit, Fix};
+
+/// The fix of a diagnostic that is applied.
+pub(super) fn best(diagnostic: &Diagnostic, also_unsafe: bool) -> Option<&Fix> {
+    diagnostic.fixes.iter().find(|fix| fix.safe || also_unsafe)
+}
 
 /// The text with the best fix of each diagnostic that may be applied; edits that would touch one another wait for the
 /// next round. Nothing where there is nothing to apply.
@@ -10,7 +15,7 @@ pub(super) fn apply<'d>(text: &str, found: impl Iterator<Item = &'d Diagnostic>,
     // By start, then as the fix has them; edits of different fixes never touch.
     let mut chosen: BTreeMap<(u32, usize), &Edit> = BTreeMap::new();
     for diagnostic in found {
-        let Some(fix) = diagnostic.fixes.iter().find(|fix| fix.safe || also_unsafe) else { continue };
+        let Some(fix) = best(diagnostic, also_unsafe) else { continue };
         let mut edits: Vec<&Edit> = fix.edits.iter().collect();
         edits.sort_by_key(|edit| edit.span);
         let in_order = edits.is_sorted_by(|a, b| a.span.end <= b.span.start);
@@ -40,7 +45,7 @@ fn touches(chosen: &BTreeMap<(u32, usize), &Edit>, edit: &Edit) -> bool {
 mod tests {
     use super::*;
     use crate::base::Span;
-    use crate::diag::{Code, Diagnostic, Fix};
+    use crate::diag::Code;
 
     #[test]
     fn edits_that_touch_wait() {

@@ -95,7 +95,7 @@ pub(super) fn diff(name: &str, old: &str, new: &str) -> String {
     // Texts that have little in common would be compared for ever.
     let mut config = similar::TextDiff::configure();
     config.timeout(Duration::from_secs(5));
-    config.diff_lines(old, new).unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string()
+    config.diff_lines(old, new).unified_diff().header(name, name).to_string()
 }
 
 /// Writes a line to standard error. Nobody is left to tell if that fails.

@@ -28,9 +28,12 @@ pub(in crate::cli) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Pro
     if args.diff {
         let diffs: String = changes.iter().map(|(file, old, new)| output::diff(&file.name, old, new)).collect();
         output::say(&diffs)?;
-        format::print_aside(&outcome, args.format, global.color)?;
         let differs = if changes.is_empty() { Exit::Clean } else { Exit::Findings };
-        return Ok(command::verdict(&outcome.findings, args.deny).max(differs));
+        let verdict = command::verdict(&outcome.findings, args.deny).max(differs);
+        // What the diff does not show would go unseen.
+        outcome.findings.retain(|finding| fix::best(&finding.diagnostic, args.unsafe_fixes).is_none());
+        format::print_aside(&outcome, args.format, global.color)?;
+        return Ok(verdict);
     }
     let mut stdin = outcome.stdin.take();
     let mut fixed = 0;
@@ -67,7 +70,7 @@ type Change = (SourceFile, String, String);
 fn changes(setting: &Setting, outcome: &Outcome, also_unsafe: bool) -> Result<Vec<Change>, Problem> {
     let mut found: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
     for finding in &outcome.findings {
-        if finding.diagnostic.fixes.iter().any(|fix| fix.safe || also_unsafe) {
+        if fix::best(&finding.diagnostic, also_unsafe).is_some() {
             found.entry(&finding.file).or_default().push(&finding.diagnostic);
         }
     }
