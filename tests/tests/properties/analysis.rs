@@ -2,7 +2,7 @@
 
 use quell::base::Span;
 use quell::config::{Config, Context, Level};
-use quell::diag::{Code, Diagnostic, Fix, Severity};
+use quell::diag::{Diagnostic, Fix, Severity};
 use quell::emit::{CheckedRule, Target, emit, query_text, read_rules, require_text};
 use quell::hir::{Query, Rule, Signature, check_item, scan, signature};
 use quell::project::Project;
@@ -180,9 +180,4 @@ pub(crate) fn emitted(query: &Query) -> String {
     let mut text = String::new();
     query_text(query, &mut text);
     text
-}
-
-/// Whether a code is about the text rather than about what it says.
-pub(crate) fn is_about_text(code: Code) -> bool {
-    matches!(code.group().name(), "syntax" | "text") && !matches!(code, Code::MissingValue | Code::TooComplex)
 }
