@@ -109,11 +109,19 @@ fn lone_rule(text: &str) -> Option<Spanned<String>> {
     if !text.get(name.span.end as usize..)?.trim_start().starts_with('{') {
         return None;
     }
-    // Another item may share the line of a closing brace.
+    // Another item may follow a closing brace, on its line or, indented, on one below. Braces in comments that were
+    // passed over do not count, so that each byte is looked at once.
+    let mut passed = 0;
     let shared = memchr::memchr_iter(b'}', text.as_bytes()).any(|brace| {
-        let rest = text.get(brace + 1..).unwrap_or_default();
-        crate::syntax::starts_item(rest.trim_start_matches([' ', '\t']).lines().next().unwrap_or_default())
-            && !rest.starts_with(['\n', '\r'])
+        if brace < passed {
+            return false;
+        }
+        let mut rest = text.get(brace + 1..).unwrap_or_default().trim_start();
+        while rest.starts_with('#') {
+            rest = rest.split_once('\n').map_or("", |(_, below)| below.trim_start());
+        }
+        passed = text.len() - rest.len();
+        crate::syntax::starts_item(rest.lines().next().unwrap_or_default())
     });
     if shared {
         return None;

@@ -26,6 +26,11 @@ pub(super) fn check(text: &str, terminals: &[Terminal], diagnostics: &mut Vec<Di
                     return true;
                 };
                 if !fits(kind, terminal.kind) {
+                    // With nothing open that it could close, it is one too many.
+                    if !open.iter().any(|(kind, _)| fits(*kind, terminal.kind)) {
+                        diagnostics.push(unopened(text, terminal.span));
+                        return true;
+                    }
                     diagnostics.push(unclosed(text, kind, span, Some(terminal.span)));
                     return true;
                 }

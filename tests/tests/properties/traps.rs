@@ -160,6 +160,7 @@ const TRAPS: &[(Code, Place, Mend, &str)] = &[
     (Code::SyntaxError, File, Mend::Fix, "«ignore» a {\n  when { host:a }\n}\n"),
     (Code::UnclosedDelimiter, File, Mend::Fix, "suppress a «{»\n  when { host:a }\n"),
     (Code::UnclosedDelimiter, File, Mend::Fix, "suppress a {\n  when { host:«(»a OR b }\n}\n"),
+    (Code::UnclosedDelimiter, File, Mend::Fix, "suppress a {\n  when { host:a«)» }\n}\n"),
     (Code::UnterminatedString, File, Mend::Fix, "suppress a {\n  owner = «\"team»\n  when { host:a }\n}\n"),
     (Code::InvalidJson, File, Mend::Help, "test \"t\" {\n  fires { \"a\": «'»b' }\n}\n"),
     // Characters that deceive.
