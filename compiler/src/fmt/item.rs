@@ -43,9 +43,9 @@ pub(super) enum PartKind {
 }
 
 /// Lays out the text of one range; nothing where it is too broken.
-pub(super) fn format(text: &str) -> Option<LaidOut> {
-    let mut cursor = Cursor::new(text)?;
-    let mut page = Page::with_capacity(text.len() + text.len() / 8);
+pub(super) fn format(source: &str) -> Option<LaidOut> {
+    let mut cursor = Cursor::new(source)?;
+    let mut page = Page::with_capacity(source.len() + source.len() / 8);
     let mut parts: Vec<Part> = Vec::new();
     while let Some(piece) = cursor.peek() {
         if piece.is_comment()
@@ -73,8 +73,10 @@ pub(super) fn format(text: &str) -> Option<LaidOut> {
     }
     page.end_line();
     let text = page.into_text();
-    // INVARIANT: the layout changes no token; where it would, the range stays as it is.
-    cursor.same_as(&text).then_some(LaidOut { text, parts })
+    let unchanged = source.strip_prefix(text.as_str()).is_some_and(|rest| rest.trim_ascii().is_empty());
+    // INVARIANT: the layout changes no token; where it would, the range stays as it is. What it does not change at all
+    // needs no look.
+    (unchanged || cursor.same_as(&text)).then_some(LaidOut { text, parts })
 }
 
 fn item(cursor: &mut Cursor<'_>, page: &mut Page) -> Option<PartKind> {
