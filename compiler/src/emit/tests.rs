@@ -78,27 +78,7 @@ pub(super) fn spanned<T>(value: impl Into<T>) -> Option<Spanned<T>> {
 
 /// A `suppress` that says nothing but its name.
 pub(super) fn rule(name: &str) -> Rule {
-    Rule {
-        polarity: Polarity::Suppress,
-        name: Spanned { value: name.to_owned(), span: Span::default() },
-        documentation: String::new(),
-        title: None,
-        owner: None,
-        reason: None,
-        ticket: None,
-        protects: None,
-        starts: None,
-        expires: None,
-        review: None,
-        enabled: true,
-        tags: Vec::new(),
-        activity: None,
-        allows: Vec::new(),
-        rules: None,
-        when_signal: None,
-        when_event: None,
-        span: Span::default(),
-    }
+    Rule::new(Polarity::Suppress, Spanned { value: name.to_owned(), span: Span::default() }, Span::default())
 }
 
 /// Rules that use all there is.

@@ -76,6 +76,32 @@ pub struct Allow {
 }
 
 impl Rule {
+    /// A rule that says nothing but its name.
+    #[must_use]
+    pub fn new(polarity: Polarity, name: Spanned<String>, span: Span) -> Rule {
+        Rule {
+            polarity,
+            name,
+            documentation: String::new(),
+            title: None,
+            owner: None,
+            reason: None,
+            ticket: None,
+            protects: None,
+            starts: None,
+            expires: None,
+            review: None,
+            enabled: true,
+            tags: Vec::new(),
+            activity: None,
+            allows: Vec::new(),
+            rules: None,
+            when_signal: None,
+            when_event: None,
+            span,
+        }
+    }
+
     /// What Datadog shows as its name.
     #[must_use]
     pub fn title(&self) -> &str {

@@ -6,9 +6,9 @@
 use std::sync::OnceLock;
 
 use super::embedded::Schema;
-use super::hash::Map;
 use super::kind::Kind;
 use super::table;
+use rustc_hash::FxHashMap;
 
 pub(super) const TEXT: &str = include_str!("../../schema/documentation.en.tsv");
 pub(super) const HEADER: &str = "key\ttext";
@@ -17,7 +17,7 @@ pub(super) const ROLES_HEADER: &str = "prefix\tstructure\trole";
 
 /// The line of a key, as it stands in the table.
 fn line(key: &str) -> Option<&'static str> {
-    static LINES: OnceLock<Map<&'static str, &'static str>> = OnceLock::new();
+    static LINES: OnceLock<FxHashMap<&'static str, &'static str>> = OnceLock::new();
     LINES
         .get_or_init(|| table::embedded(TEXT, HEADER).map(|[key, text]: [_; 2]| (key, text)).collect())
         .get(key)
@@ -26,7 +26,7 @@ fn line(key: &str) -> Option<&'static str> {
 
 /// The structure below a prefix and its role.
 fn role(prefix: &str) -> Option<(&'static str, &'static str)> {
-    static ALL: OnceLock<Map<&'static str, (&'static str, &'static str)>> = OnceLock::new();
+    static ALL: OnceLock<FxHashMap<&'static str, (&'static str, &'static str)>> = OnceLock::new();
     ALL.get_or_init(|| {
         table::embedded(ROLES, ROLES_HEADER)
             .map(|[prefix, structure, role]: [_; 3]| (prefix, (structure, role)))

@@ -6,11 +6,11 @@ use std::sync::OnceLock;
 
 use super::agent_rule::{self, AgentRule};
 use super::attribute::{AttrId, Attribute, Family, Platforms, Scope, Stability, Trust, Type};
-use super::hash::Map;
 use super::kind::KindSet;
 use super::never::{self, NeverEmitted};
 use super::table::{self, SchemaError};
 use super::tag::{self, RuleKey, Tag, TagId};
+use rustc_hash::FxHashMap;
 
 const TEXT: &str = include_str!("../../schema/attributes.tsv");
 
@@ -24,9 +24,9 @@ pub struct Schema {
     attributes: Vec<Attribute>,
     /// Ids by path.
     order: Vec<AttrId>,
-    index: Map<Cow<'static, str>, AttrId>,
+    index: FxHashMap<Cow<'static, str>, AttrId>,
     /// The stems of the paths that end in `.*`.
-    open: Map<Cow<'static, str>, AttrId>,
+    open: FxHashMap<Cow<'static, str>, AttrId>,
     declared_tags: Vec<Tag>,
 }
 

@@ -15,7 +15,6 @@ mod diff;
 mod docs;
 mod embedded;
 mod enums;
-mod hash;
 mod import;
 mod kind;
 mod never;

@@ -2,15 +2,15 @@
 
 use std::sync::OnceLock;
 
-use super::hash::Map;
 use super::table;
+use rustc_hash::FxHashMap;
 
 pub(super) const SECL: &str = include_str!("../../schema/secl.tsv");
 pub(super) const SECL_HEADER: &str = "secl\tpath";
 pub(super) const SYNONYMS: &str = include_str!("../../schema/synonyms.tsv");
 pub(super) const SYNONYMS_HEADER: &str = "word\tmeans";
 
-type Table = Map<&'static str, Vec<&'static str>>;
+type Table = FxHashMap<&'static str, Vec<&'static str>>;
 
 fn read(text: &'static str, header: &str) -> Table {
     let mut table = Table::default();

@@ -9,11 +9,11 @@ use std::rc::Rc;
 
 use super::attribute::{Attribute, Platforms, Scope};
 use super::embedded::Schema;
-use super::hash::Map;
 use super::never::NeverEmitted;
 use super::secl;
 use super::words::words;
 use crate::base::edits;
+use rustc_hash::FxHashMap;
 
 words! {
     /// Why a key is suggested.
@@ -102,7 +102,7 @@ impl Schema {
                 ranking.add(handicap + 2 + weight(attribute), format!("@{}", attribute.path), Why::Typo);
             }
         }
-        let mut read: Map<String, Rc<[u32]>> = Map::default();
+        let mut read: FxHashMap<String, Rc<[u32]>> = FxHashMap::default();
         for variant in variants(key) {
             let words: Vec<&str> = variant.path.split('.').collect();
             if words.len() > MAX_SEGMENTS {
@@ -284,7 +284,7 @@ struct Segments<'s> {
 
 impl<'s> Segments<'s> {
     fn of(schema: &'s Schema) -> Self {
-        let mut numbers: Map<&str, u16> = Map::default();
+        let mut numbers: FxHashMap<&str, u16> = FxHashMap::default();
         let mut names = Vec::new();
         let mut paths = Vec::with_capacity(schema.len());
         for (_, attribute) in schema.attributes() {
@@ -410,7 +410,7 @@ fn align(words: &[&str], path: &[u16], table: &[Rc<[u32]>], names: &[&str]) -> A
 
 /// The candidates with their costs; of one key, the cheapest reading counts.
 #[derive(Default)]
-struct Ranking(Map<String, (u32, Why)>);
+struct Ranking(FxHashMap<String, (u32, Why)>);
 
 impl Ranking {
     fn add(&mut self, cost: u32, key: String, why: Why) {

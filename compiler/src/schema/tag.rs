@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 
 use super::attribute::{Family, Scope, Stability, Trust};
 use super::enums;
-use super::hash::Map;
 use super::table;
 use super::words::words;
+use rustc_hash::FxHashMap;
 
 pub(super) const TAGS: &str = include_str!("../../schema/tags.tsv");
 pub(super) const TAGS_HEADER: &str = "tag\tcardinality\tfamily\tscope\tstability\ttrust";
@@ -149,7 +149,7 @@ pub(super) fn tags() -> &'static [Tag] {
 
 /// The position of a tag in [`tags`].
 pub(super) fn position(name: &str) -> Option<usize> {
-    static INDEX: OnceLock<Map<&'static str, usize>> = OnceLock::new();
+    static INDEX: OnceLock<FxHashMap<&'static str, usize>> = OnceLock::new();
     INDEX.get_or_init(|| tags().iter().enumerate().map(|(at, tag)| (&*tag.name, at)).collect()).get(name).copied()
 }
 

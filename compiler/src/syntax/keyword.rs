@@ -1,3 +1,7 @@
+/// Every field of a rule that takes a value.
+pub const FIELDS: [&str; 11] =
+    ["title", "owner", "reason", "ticket", "protects", "starts", "expires", "review", "enabled", "tags", "activity"];
+
 /// Words that mean something at their place. Everywhere else they are names and text like any other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]

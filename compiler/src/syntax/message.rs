@@ -5,11 +5,8 @@ use chumsky::error::{Rich, RichPattern, RichReason};
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic, text};
 use crate::syntax::grammar::Terminal;
+use crate::syntax::keyword::FIELDS;
 use crate::syntax::token::TokenKind;
-
-/// The fields whose name may be followed by `=`.
-const FIELDS: [&str; 11] =
-    ["title", "owner", "reason", "ticket", "protects", "starts", "expires", "review", "enabled", "tags", "activity"];
 
 /// Turns an error of the second tier into a diagnostic.
 pub(super) fn syntax_error(text: &str, terminals: &[Terminal], error: &Rich<'_, Terminal>) -> Diagnostic {

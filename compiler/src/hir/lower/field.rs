@@ -1,19 +1,10 @@
 use crate::base::{Span, nearest};
 use crate::diag::{Code, Diagnostic, text};
-use crate::hir::lower::{Lowering, Place};
+use crate::hir::lower::{Lowering, Place, is_meaningless};
 use crate::hir::{Allow, Instant, NodeId, NodeKind, Polarity, Query, Rule, Spanned, Test, date};
 use crate::schema::{Activity, Kind, KindSet};
+use crate::syntax::FIELDS;
 use crate::syntax::ast::{FieldValue, Statement, StatementKind};
-
-/// Every field that takes a value.
-const FIELDS: [&str; 11] =
-    ["title", "owner", "reason", "ticket", "protects", "starts", "expires", "review", "enabled", "tags", "activity"];
-
-/// Every word that may start a statement.
-const STATEMENTS: [&str; 14] = [
-    "title", "owner", "reason", "ticket", "protects", "starts", "expires", "review", "enabled", "tags", "activity",
-    "allow", "rules", "when",
-];
 
 /// Lowers a rule with all its fields; nothing where it has no condition to keep.
 pub(crate) fn rule(
@@ -24,27 +15,9 @@ pub(crate) fn rule(
     span: Span,
     documentation: String,
 ) -> Option<Rule> {
-    let mut rule = Rule {
-        polarity: if require { Polarity::Require } else { Polarity::Suppress },
-        name: Spanned { value: lowering.of(name).to_owned(), span: name },
-        documentation,
-        title: None,
-        owner: None,
-        reason: None,
-        ticket: None,
-        protects: None,
-        starts: None,
-        expires: None,
-        review: None,
-        enabled: true,
-        tags: Vec::new(),
-        activity: None,
-        allows: Vec::new(),
-        rules: None,
-        when_signal: None,
-        when_event: None,
-        span,
-    };
+    let polarity = if require { Polarity::Require } else { Polarity::Suppress };
+    let mut rule = Rule::new(polarity, Spanned { value: lowering.of(name).to_owned(), span: name }, span);
+    rule.documentation = documentation;
     lowering.diagnostics.extend(invalid_name(lowering.of(name), name));
     for statement in statements {
         if let StatementKind::Block { name, body, .. } = &statement.kind {
@@ -112,10 +85,7 @@ pub(crate) fn rule(
     if require {
         lowering.require(&rule, seen.iter().any(|(key, _)| *key == "rules"));
     }
-    let failed = lowering
-        .diagnostics
-        .iter()
-        .any(|diagnostic| diagnostic.severity == crate::diag::Severity::Error && !diagnostic.code.is_configurable());
+    let failed = is_meaningless(&lowering.diagnostics);
     if failed || (rule.when_signal.is_none() && rule.when_event.is_none()) { None } else { Some(rule) }
 }
 
@@ -232,7 +202,7 @@ impl Lowering<'_> {
                     "issue" | "jira" => Some("ticket"),
                     "tag" => Some("tags"),
                     "kind" | "kinds" | "event" => Some("activity"),
-                    _ => nearest(word, STATEMENTS),
+                    _ => nearest(word, FIELDS.into_iter().chain(["allow", "rules", "when"])),
                 };
                 self.report(match meant {
                     Some(near) => diagnostic.help(text!("did you mean `{0}`?", near)).unsafe_fix(

@@ -2,7 +2,7 @@ use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Edit, Fix, Text, text};
 use crate::hir::lower::{COMBINATION, Lowering, Place};
 use crate::hir::{Key, KeyKind, Query};
-use crate::schema::{Scope, Suggestion, Why};
+use crate::schema::{NeverEmitted, Scope, Suggestion, Why};
 use crate::syntax::ast;
 
 /// What a key turned out to be.
@@ -36,21 +36,11 @@ impl Lowering<'_> {
             return None;
         }
         if let Some(never) = self.schema.never_emitted(path) {
-            let mut diagnostic =
-                Diagnostic::new(Code::NeverEmitted, span, text!("the Agent never emits `{0}`", written))
-                    .label("matches nothing");
-            diagnostic = match never.instead.first() {
-                Some(real) => diagnostic.help(text!("use `{0}`: {1}", real, never.note)),
-                None => diagnostic.help(text!("{0}", never.note)),
+            let help = match never.instead.first() {
+                Some(real) => text!("use `{0}`: {1}", real, never.note),
+                None => text!("{0}", never.note),
             };
-            for (index, real) in never.instead.iter().enumerate() {
-                diagnostic = diagnostic.fix(Fix {
-                    title: text!("use `{0}`", real),
-                    safe: index == 0,
-                    edits: vec![Edit { span, text: (*real).to_owned() }],
-                });
-            }
-            self.report(diagnostic);
+            self.never_emitted(never, text!("the Agent never emits `{0}`", written), help, span);
             return self.one(query, written, span, KeyKind::NeverEmitted);
         }
         if !path.contains(['*', '?'])
@@ -105,17 +95,7 @@ impl Lowering<'_> {
             return self.one(query, name, span, KeyKind::RuleKey);
         }
         if let Some(never) = self.schema.never_emitted_tag(name) {
-            let mut diagnostic = Diagnostic::new(Code::NeverEmitted, span, text!("there is no tag `{0}`", name))
-                .label("matches nothing")
-                .help(text!("{0}", never.note));
-            for (index, real) in never.instead.iter().enumerate() {
-                diagnostic = diagnostic.fix(Fix {
-                    title: text!("use `{0}`", real),
-                    safe: index == 0,
-                    edits: vec![Edit { span, text: (*real).to_owned() }],
-                });
-            }
-            self.report(diagnostic);
+            self.never_emitted(never, text!("there is no tag `{0}`", name), text!("{0}", never.note), span);
             return self.one(query, name, span, KeyKind::NeverEmitted);
         }
         if is_rule_key {
@@ -155,6 +135,19 @@ impl Lowering<'_> {
         };
         self.unknown(Code::UnknownTag, span, message, &suggestions);
         self.one(query, name, span, KeyKind::UnknownTag)
+    }
+
+    /// A key that documentation prints; the first of what carries it instead is the safe choice.
+    fn never_emitted(&mut self, never: &NeverEmitted, message: Text, help: Text, span: Span) {
+        let mut diagnostic = Diagnostic::new(Code::NeverEmitted, span, message).label("matches nothing").help(help);
+        for (index, real) in never.instead.iter().enumerate() {
+            diagnostic = diagnostic.fix(Fix {
+                title: text!("use `{0}`", real),
+                safe: index == 0,
+                edits: vec![Edit { span, text: (*real).to_owned() }],
+            });
+        }
+        self.report(diagnostic);
     }
 
     fn unknown(&mut self, code: Code, span: Span, message: Text, suggestions: &[Suggestion]) {

@@ -209,7 +209,7 @@ pub(crate) fn lower_let(
         return Binding { is_values: false, query: Query::default(), depth: 0, file, span, broken: true };
     };
     let (query, depth, diagnostics) = binding(text, parsed, *body, span, names, cx);
-    let failed = diagnostics.iter().any(|found| found.severity == Severity::Error && !found.code.is_configurable());
+    let failed = is_meaningless(&diagnostics);
     Binding {
         is_values: matches!(body, LetBody::Values(_)),
         broken: failed || query.is_none(),
@@ -218,4 +218,9 @@ pub(crate) fn lower_let(
         file,
         span,
     }
+}
+
+/// Whether a finding leaves nothing to go on with: an error that no configuration can make less of.
+fn is_meaningless(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|found| found.severity == Severity::Error && !found.code.is_configurable())
 }

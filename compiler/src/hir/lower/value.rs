@@ -68,7 +68,7 @@ impl Lowering<'_> {
                 Some(lowered)
             }
             ast::NodeKind::And(list) => {
-                if self.juxtaposed(list, node.span) {
+                if self.juxtaposed(list) {
                     return None;
                 }
                 self.members(query, key, list, node.span, true)
@@ -265,7 +265,7 @@ impl Lowering<'_> {
     }
 
     /// Values side by side in a group: Datadog reads them as one.
-    fn juxtaposed(&mut self, list: ast::List, span: Span) -> bool {
+    fn juxtaposed(&mut self, list: ast::List) -> bool {
         let spans: Vec<Span> = self.parsed.list(list).map(|id| self.parsed.node(id).span).collect();
         for (before, after) in spans.iter().zip(spans.iter().skip(1)) {
             let between = self.text.get(before.end as usize..after.start as usize).unwrap_or_default();
@@ -305,8 +305,6 @@ impl Lowering<'_> {
             );
             return true;
         }
-        // Explicit AND everywhere.
-        let _ = span;
         false
     }
 
