@@ -12,6 +12,8 @@ pub mod diag;
 pub mod emit;
 pub mod fmt;
 pub mod hir;
+pub mod lint;
+pub mod logic;
 pub mod project;
 pub mod schema;
 pub mod syntax;
@@ -21,6 +23,7 @@ pub mod cli;
 
 pub use config::{Config, Context};
 pub use emit::{CheckedRule, Target};
-pub use hir::{CheckedItem, Names, check_item};
+pub use hir::Names;
+pub use lint::{CheckedItem, check_item};
 pub use project::{Linked, Project};
 pub use syntax::{ItemRange, ParsedItem, parse_item, split};

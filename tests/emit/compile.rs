@@ -1,8 +1,10 @@
 //! From the text of one file to JSON, through the library alone.
 
+use quell::check_item;
 use quell::config::{Config, Context};
+use quell::diag::has_errors;
 use quell::emit::{CheckedRule, Target, emit};
-use quell::hir::{Names, Rule, check_item, has_errors};
+use quell::hir::{Names, Rule};
 use quell::schema::Schema;
 use quell::syntax::{parse_item, split};
 

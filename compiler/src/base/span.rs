@@ -56,6 +56,12 @@ impl Span {
         self.start <= offset && offset <= self.end
     }
 
+    /// Whether `other` lies inside.
+    #[must_use]
+    pub fn contains(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
     /// The text under the span, or nothing where the span does not fit `text`.
     #[must_use]
     pub fn of(self, text: &str) -> &str {

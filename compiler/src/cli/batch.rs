@@ -17,7 +17,8 @@ use crate::cli::project::Setting;
 use crate::cli::source::{self, SourceFile};
 use crate::diag::{Code, Diagnostic, Severity, text};
 use crate::emit::{CheckedRule, Target, write_rule, write_separator};
-use crate::hir::{Instant, Names, Polarity, Rule, Signature, check_item, scan};
+use crate::hir::{Instant, Names, Polarity, Rule, Signature, scan};
+use crate::lint::check_item;
 use crate::project::{Linked, Project, resolve_import};
 use crate::syntax::{ItemRange, parse_item, split};
 

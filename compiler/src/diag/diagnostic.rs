@@ -152,3 +152,9 @@ impl Diagnostic {
         self
     }
 }
+
+/// Whether any of the findings forbids output.
+#[must_use]
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}

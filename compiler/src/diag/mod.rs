@@ -7,6 +7,6 @@ mod diagnostic;
 mod text;
 
 pub use code::{Code, Group};
-pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
+pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity, has_errors};
 pub use text::Text;
 pub(crate) use text::text;

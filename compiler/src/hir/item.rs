@@ -1,109 +1,61 @@
-//! One range of a file, checked against the names it can see.
+//! One range of a file, lowered and checked against the names it can see.
 
 use crate::base::Span;
 use crate::config::Context;
-use crate::diag::{Code, Diagnostic, Severity, text};
+use crate::diag::{Code, Diagnostic, text};
 use crate::hir::lower::{self, Lowering};
 use crate::hir::{Names, Rule, check};
 use crate::schema::Type;
 use crate::syntax::ParsedItem;
 use crate::syntax::ast::{EventSource, ItemKind};
 
-/// What checking one range gave.
+/// What lowering one range gave.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct CheckedItem {
+pub struct LoweredItem {
     /// The rules in it that mean something; empty where an error forbids it.
     pub rules: Vec<Rule>,
-    /// Everything to say, in source order, weighed by the configuration, allowed lints taken out.
+    /// Everything to say, with the severity of each code, in any order.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Checks the items of one range. What it says depends on the text, the names and the context alone.
+/// Lowers the items of one range and checks their types. What it says depends on the text, the names and the context
+/// alone.
 #[must_use]
-pub fn check_item(text: &str, parsed: &ParsedItem, names: &Names, cx: &Context<'_>) -> CheckedItem {
-    let mut checked = CheckedItem { rules: Vec::new(), diagnostics: parsed.diagnostics.clone() };
+pub fn lower_item(text: &str, parsed: &ParsedItem, names: &Names, cx: &Context<'_>) -> LoweredItem {
+    let mut lowered = LoweredItem { rules: Vec::new(), diagnostics: parsed.diagnostics.clone() };
     if !parsed.is_ok() {
-        return checked;
+        return lowered;
     }
     let local = Context { schema: names.schema(cx.schema), ..*cx };
     for item in &parsed.items {
-        let from = checked.diagnostics.len();
         match &item.kind {
             ItemKind::Rule { require, name, statements } => {
                 let mut lowering = Lowering::new(text, parsed, names, &local);
                 let docs = documentation(text, item.span);
                 let rule = lower::rule(&mut lowering, *require, *name, statements, item.span, docs);
-                checked.diagnostics.append(&mut lowering.into_diagnostics());
+                lowered.diagnostics.append(&mut lowering.into_diagnostics());
                 if let Some(rule) = rule {
-                    check::check_rule(text, &rule, &local, &mut checked.diagnostics);
-                    governance(&rule, &local, &mut checked.diagnostics);
-                    weigh(&mut checked.diagnostics, from, cx, &rule);
-                    checked.rules.push(rule);
-                    continue;
+                    check::check_rule(text, &rule, &local, &mut lowered.diagnostics);
+                    lowered.rules.push(rule);
                 }
             }
             ItemKind::Let { name, body } => {
-                checked.diagnostics.extend(lower::invalid_name(name.of(text), *name));
+                lowered.diagnostics.extend(lower::invalid_name(name.of(text), *name));
                 let (_, _, mut found) = lower::binding(text, parsed, *body, item.span, names, &local);
-                checked.diagnostics.append(&mut found);
+                lowered.diagnostics.append(&mut found);
             }
-            ItemKind::Attribute { ty, .. } => checked.diagnostics.extend(unknown_type(text, *ty)),
+            ItemKind::Attribute { ty, .. } => lowered.diagnostics.extend(unknown_type(text, *ty)),
             ItemKind::Test { expectations, .. } => {
                 for expectation in expectations {
                     if let EventSource::Inline(span) = expectation.event {
-                        checked.diagnostics.extend(invalid_json(text, span));
+                        lowered.diagnostics.extend(invalid_json(text, span));
                     }
                 }
             }
             ItemKind::Import { .. } | ItemKind::Tag { .. } => {}
         }
-        relevel(&mut checked.diagnostics, from, cx);
     }
-    checked.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end, diagnostic.code));
-    checked
-}
-
-/// Applies the configured levels to what was found from index `from` on.
-fn relevel(diagnostics: &mut Vec<Diagnostic>, from: usize, cx: &Context<'_>) {
-    if diagnostics.len() == from {
-        return;
-    }
-    let mut found = diagnostics.split_off(from);
-    found.retain_mut(|diagnostic| match cx.config.severity(diagnostic.code) {
-        Some(severity) => {
-            diagnostic.severity = severity;
-            true
-        }
-        None => false,
-    });
-    diagnostics.append(&mut found);
-}
-
-/// Applies levels and the rule's own `allow`s.
-fn weigh(diagnostics: &mut Vec<Diagnostic>, from: usize, cx: &Context<'_>, rule: &Rule) {
-    relevel(diagnostics, from, cx);
-    if !rule.allows.is_empty() {
-        let mut found = diagnostics.split_off(from.min(diagnostics.len()));
-        found.retain(|diagnostic| !rule.allows.iter().any(|allow| allow.code == diagnostic.code));
-        diagnostics.append(&mut found);
-    }
-}
-
-fn governance(rule: &Rule, cx: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    if let Some(expires) = rule.expires.as_ref().filter(|expires| expires.value < cx.now) {
-        diagnostics.push(
-            Diagnostic::new(Code::Expired, expires.span, text!("`{0}` has expired and is left out", rule.name.value))
-                .label("in the past")
-                .help("remove the rule, or have its owner look at it again and move the date"),
-        );
-    }
-    if let Some(review) = rule.review.as_ref().filter(|review| review.value <= cx.now) {
-        diagnostics.push(
-            Diagnostic::new(Code::ReviewDue, review.span, text!("`{0}` is due for review", rule.name.value))
-                .label("since this day")
-                .help("have its owner confirm that it is still needed, then move the date"),
-        );
-    }
+    lowered
 }
 
 /// The `##` block right above an item: markers and one blank taken off.
@@ -173,10 +125,4 @@ fn invalid_json(text: &str, span: Span) -> Option<Diagnostic> {
         .label("not JSON from here")
         .help("an event is a JSON object, with keys and texts in double quotes and no comma at the end"),
     )
-}
-
-/// Whether any of the findings forbids output.
-#[must_use]
-pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }

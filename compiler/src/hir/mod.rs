@@ -11,7 +11,7 @@ mod query;
 mod rule;
 
 pub use crate::base::Instant;
-pub use item::{CheckedItem, check_item, has_errors};
+pub use item::{LoweredItem, lower_item};
 pub use lower::{DEPTH_CAP, EXPANSION_CAP, Place};
 pub use names::{Binding, LetSignature, Names, Signature, scan, signature};
 pub use query::{Bound, Key, KeyKind, Node, NodeId, NodeKind, Nodes, Query, Test, TextRef};

@@ -10,9 +10,10 @@ mod process;
 use std::hint::black_box;
 
 use measure::{Cost, median};
+use quell::check_item;
 use quell::config::{Config, Context};
 use quell::emit::{CheckedRule, Target, write_rule};
-use quell::hir::{Names, check_item};
+use quell::hir::Names;
 use quell::schema::Schema;
 use quell::syntax::{lex_into, parse_item, split};
 
@@ -90,7 +91,7 @@ fn pipeline(text: &str, target: Target) -> usize {
         let source = range.of(text);
         let parsed = parse_item(source);
         let checked = check_item(source, &parsed, &names, &cx);
-        assert!(!quell::hir::has_errors(&checked.diagnostics), "{:?}", checked.diagnostics);
+        assert!(!quell::diag::has_errors(&checked.diagnostics), "{:?}", checked.diagnostics);
         for rule in &checked.rules {
             let rule =
                 CheckedRule { rule, schema: cx.schema, file: "bench.quell", line: 1, column: 1, offset: range.start };

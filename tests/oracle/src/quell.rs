@@ -3,7 +3,8 @@
 use quell::config::{Config, Context, Level};
 use quell::diag::Severity;
 use quell::emit::query_text;
-use quell::hir::{Bound, Names, NodeId, NodeKind, Query, Test, check_item, signature};
+use quell::check_item;
+use quell::hir::{Bound, Names, NodeId, NodeKind, Query, Test, signature};
 use quell::project::Project;
 use quell::schema::Schema;
 use quell::syntax::{parse_item, split};

@@ -1,10 +1,11 @@
 //! The whole way of one file through the library, with what must hold on it.
 
 use quell::base::Span;
+use quell::check_item;
 use quell::config::{Config, Context, Level};
 use quell::diag::{Diagnostic, Fix, Severity};
 use quell::emit::{CheckedRule, Target, emit, query_text, read_rules, require_text};
-use quell::hir::{Query, Rule, Signature, check_item, scan, signature};
+use quell::hir::{Query, Rule, Signature, scan, signature};
 use quell::project::Project;
 use quell::schema::Schema;
 use quell::syntax::{lex, parse_item, split};

@@ -9,7 +9,8 @@ use crate::cli::source::{self, SourceFile};
 use crate::cli::{command, fix, format, output};
 use crate::config::Context;
 use crate::diag::Diagnostic;
-use crate::hir::{Names, Signature, check_item, scan};
+use crate::hir::{Names, Signature, scan};
+use crate::lint::check_item;
 use crate::project::Project;
 use crate::syntax::{parse_item, split};
 

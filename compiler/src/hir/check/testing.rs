@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Context};
 use crate::diag::{Code, Diagnostic, Fix, Severity};
-use crate::hir::{Names, check_item, lower_let, signature};
+use crate::hir::{Names, lower_item, lower_let, signature};
 use crate::schema::{Schema, Type};
 use crate::syntax::parse_item;
 
@@ -20,7 +20,9 @@ pub(super) fn findings(rule: &str) -> Vec<Diagnostic> {
         let lowered = lower_let(&binding, "lets.quell".into(), 0, &names, &cx);
         names.bind(&binding.name.value, lowered.into());
     }
-    check_item(rule, &parsed, &names, &cx).diagnostics
+    let mut found = lower_item(rule, &parsed, &names, &cx).diagnostics;
+    found.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end, diagnostic.code));
+    found
 }
 
 /// A rule with this condition on events.

@@ -1,0 +1,50 @@
+use crate::config::Context;
+use crate::hir::{Place, Polarity, Query, Rule};
+use crate::logic::{BRANCH_CAP, NormalForm, normal_form};
+
+/// What a lint is given: one rule without errors, and what the logic layer knows of it.
+#[derive(Debug)]
+pub struct LintCtx<'a> {
+    /// Schema (the one the rule was lowered with), levels, policy and the present moment.
+    pub cx: &'a Context<'a>,
+    /// The text that all spans are relative to.
+    pub source: &'a str,
+    /// The rule.
+    pub rule: &'a Rule,
+    /// Its `when` blocks, in source order. Either is enough to silence.
+    pub conditions: Vec<Condition<'a>>,
+}
+
+/// One `when` block.
+#[derive(Debug)]
+pub struct Condition<'a> {
+    /// What it says.
+    pub query: &'a Query,
+    /// On what.
+    pub place: Place,
+    /// Its branches as written, for a `require` too.
+    pub form: NormalForm,
+}
+
+impl<'a> LintCtx<'a> {
+    /// Prepares what the lints share.
+    #[must_use]
+    pub fn new(source: &'a str, rule: &'a Rule, cx: &'a Context<'a>) -> LintCtx<'a> {
+        let blocks = [(&rule.when_signal, Place::Signal), (&rule.when_event, Place::Event)];
+        let mut conditions: Vec<Condition<'a>> = blocks
+            .into_iter()
+            .filter_map(|(query, place)| {
+                let query = query.as_ref()?;
+                Some(Condition { query, place, form: normal_form(query, false, BRANCH_CAP) })
+            })
+            .collect();
+        conditions.sort_by_key(|condition| condition.query.span.start);
+        LintCtx { cx, source, rule, conditions }
+    }
+
+    /// Whether what matches is silenced, so that breadth is a danger.
+    #[must_use]
+    pub fn is_suppress(&self) -> bool {
+        self.rule.polarity == Polarity::Suppress
+    }
+}

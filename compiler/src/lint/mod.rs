@@ -1,0 +1,27 @@
+//! What a rule that means something is advised of: whether it is narrow, will last, is alive, and is answered for.
+//!
+//! One lint is one file in `rules/` with its tests, and one line in [`LINTS`]. A lint sees the typed rule and the logic
+//! layer only, and never a rule with errors.
+//!
+//! Not here: what many rules together mean, which is for `project`.
+
+mod context;
+mod item;
+mod rules;
+
+pub use context::{Condition, LintCtx};
+pub use item::{CheckedItem, check_item};
+
+use crate::diag::{Code, Diagnostic};
+
+/// One lint.
+#[derive(Clone, Copy, Debug)]
+pub struct Lint {
+    /// What it reports.
+    pub code: Code,
+    /// Appends what it finds, in any order.
+    pub check: fn(&LintCtx<'_>, &mut Vec<Diagnostic>),
+}
+
+/// Every lint that looks at one rule.
+pub const LINTS: &[Lint] = &[rules::expired::LINT, rules::review_due::LINT];

@@ -1,0 +1,2 @@
+pub(super) mod expired;
+pub(super) mod review_due;
