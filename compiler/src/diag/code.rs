@@ -13,6 +13,12 @@ pub enum Group {
     Names,
     /// Attributes, tags, types and values.
     Schema,
+    /// How much a condition hides beside what it is about.
+    Specificity,
+    /// Values that will be others tomorrow.
+    Lasting,
+    /// What can be proved of a condition: that it never holds, or says a thing twice.
+    Logic,
     /// Who, why and until when.
     Governance,
     /// Files and folders.
@@ -29,6 +35,9 @@ impl Group {
             Group::Traps => "traps",
             Group::Names => "names",
             Group::Schema => "schema",
+            Group::Specificity => "specificity",
+            Group::Lasting => "lasting",
+            Group::Logic => "logic",
             Group::Governance => "governance",
             Group::Files => "files",
         }
@@ -139,7 +148,7 @@ codes! {
         RecursiveLet "recursive-let" Error fixed,
         UnknownRule "unknown-rule" Error fixed,
         UnknownLint "unknown-lint" Error fixed,
-        MissingReason "missing-allow-reason" Error fixed,
+        MissingAllowReason "missing-allow-reason" Error fixed,
         ImportNotFound "import-not-found" Error fixed,
         ImportCycle "import-cycle" Error fixed,
         InvalidJson "invalid-json" Error fixed,

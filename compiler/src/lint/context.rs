@@ -1,6 +1,6 @@
 use crate::config::Context;
 use crate::hir::{Place, Polarity, Query, Rule};
-use crate::logic::{BRANCH_CAP, NormalForm, normal_form};
+use crate::logic::{NormalForm, normal_form};
 
 /// What a lint is given: one rule without errors, and what the logic layer knows of it.
 #[derive(Debug)]
@@ -31,11 +31,12 @@ impl<'a> LintCtx<'a> {
     #[must_use]
     pub fn new(source: &'a str, rule: &'a Rule, cx: &'a Context<'a>) -> LintCtx<'a> {
         let blocks = [(&rule.when_signal, Place::Signal), (&rule.when_event, Place::Event)];
+        let cap = usize::from(cx.config.policy.max_branches.get());
         let mut conditions: Vec<Condition<'a>> = blocks
             .into_iter()
             .filter_map(|(query, place)| {
                 let query = query.as_ref()?;
-                Some(Condition { query, place, form: normal_form(query, false, BRANCH_CAP) })
+                Some(Condition { query, place, form: normal_form(query, false, cap) })
             })
             .collect();
         conditions.sort_by_key(|condition| condition.query.span.start);

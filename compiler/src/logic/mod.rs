@@ -5,4 +5,4 @@
 
 mod normal;
 
-pub use normal::{BRANCH_CAP, Branch, Literal, NormalForm, list_key, normal_form};
+pub use normal::{Branch, Literal, NormalForm, list_key, normal_form};

@@ -4,9 +4,6 @@ use std::ops::Range;
 
 use crate::hir::{Key, NodeId, NodeKind, Query};
 
-/// How many branches a condition is expanded to at most, where the configuration does not say otherwise.
-pub const BRANCH_CAP: usize = 512;
-
 /// A term, or an `Or` of terms on one key, which is a list of values; or the denial of one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Literal {

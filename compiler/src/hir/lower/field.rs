@@ -388,7 +388,7 @@ impl Lowering<'_> {
             let at = reason.unwrap_or(Span::empty(span.end));
             let insert = if reason.is_some() { "\"…\"" } else { " = \"…\"" };
             self.report(
-                Diagnostic::new(Code::MissingReason, span, text!("`allow {0}` gives no reason", word))
+                Diagnostic::new(Code::MissingAllowReason, span, text!("`allow {0}` gives no reason", word))
                     .label("why is it right here?")
                     .help(text!("write `allow {0} = \"the reason\"`", word))
                     .unsafe_fix("add a place for the reason", at, insert),

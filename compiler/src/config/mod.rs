@@ -2,6 +2,10 @@
 //!
 //! Not here: finding and reading the file.
 
+#[cfg(feature = "json-schema")]
+mod json_schema;
+mod policy;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -10,20 +14,29 @@ use crate::base::Instant;
 use crate::diag::{Code, Severity};
 use crate::schema::Schema;
 
+#[cfg(feature = "json-schema")]
+pub use json_schema::json_schema;
+pub use policy::{MinimumLevels, Policy, RequiredField, SpecificityLevel};
+
 /// The project's configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema), schemars(title = "quell.toml"))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Config {
     /// `[schema]`
     pub schema: SchemaConfig,
     /// `[lints]`: a level per code or group; a code wins over its group.
+    #[cfg_attr(feature = "json-schema", schemars(schema_with = "json_schema::lints"))]
     pub lints: BTreeMap<String, Level>,
+    /// `[policy]`
+    pub policy: Policy,
     /// `[paths]`
     pub paths: Paths,
 }
 
 /// `[schema]`: which attributes there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct SchemaConfig {
     /// A schema file made by `quell schema import`, relative to `quell.toml`; the built-in schema if absent.
@@ -38,6 +51,7 @@ pub struct SchemaConfig {
 
 /// `[paths]`: which files belong to the project.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Paths {
     /// Globs relative to `quell.toml`; every `.quell` file if empty.
@@ -48,6 +62,7 @@ pub struct Paths {
 
 /// How a lint is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// Not reported.
