@@ -145,7 +145,7 @@ const TRAPS: &[(Code, Place, Mend, &str)] = &[
     (Code::InvalidDate, Rule, Mend::Fix, "expires = «2027/01/31»"),
     (Code::InvalidDate, Rule, Mend::Fix, "expires = «\"2027-01-31\"»"),
     (Code::UnknownLint, Rule, Mend::Fix, "allow «wildcard-in-quote» = \"x\""),
-    (Code::MissingReason, Rule, Mend::Fix, "«allow wildcard-in-quotes»"),
+    (Code::MissingAllowReason, Rule, Mend::Fix, "«allow wildcard-in-quotes»"),
     (Code::InvalidEscape, Rule, Mend::Fix, "owner = «\"EXAMPLE\\dana\"»"),
     (Code::SyntaxError, Rule, Mend::Fix, "«owner:» \"team\""),
     // Names.
