@@ -4,10 +4,12 @@
 
 mod distance;
 mod line_index;
+mod plain;
 mod span;
 
 pub use distance::{edits, nearest};
 pub use line_index::{LineColumn, LineIndex};
+pub use plain::{is_plain, is_special};
 pub use span::Span;
 
 /// Milliseconds since the Unix epoch, UTC.

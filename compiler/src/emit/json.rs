@@ -5,15 +5,31 @@
 //!
 //! Not here: what is written.
 
+use crate::base::{is_plain, is_special};
+
 /// Takes a text piece by piece.
 pub(super) trait Sink {
     /// Appends a piece.
     fn push(&mut self, piece: &str);
+
+    /// Appends a piece that [`is_plain`].
+    fn plain(&mut self, piece: &str);
+
+    /// Appends `"`.
+    fn quote(&mut self);
 }
 
 impl Sink for String {
     fn push(&mut self, piece: &str) {
         self.push_str(piece);
+    }
+
+    fn plain(&mut self, piece: &str) {
+        self.push_str(piece);
+    }
+
+    fn quote(&mut self) {
+        self.push('"');
     }
 }
 
@@ -21,12 +37,19 @@ impl Sink for String {
 pub(super) struct Escaped<'a>(&'a mut Vec<u8>);
 
 impl Sink for Escaped<'_> {
+    fn plain(&mut self, piece: &str) {
+        self.0.extend_from_slice(piece.as_bytes());
+    }
+
+    fn quote(&mut self) {
+        self.0.extend_from_slice(br#"\""#);
+    }
+
     fn push(&mut self, piece: &str) {
-        let mut rest = piece.as_bytes();
-        // Most pieces have nothing to escape, and a look at all of a piece is faster than a search for the first.
-        if !rest.iter().fold(false, |found, byte| found | is_special(*byte)) {
-            return self.0.extend_from_slice(rest);
+        if is_plain(piece) {
+            return self.plain(piece);
         }
+        let mut rest = piece.as_bytes();
         while let Some(at) = rest.iter().position(|byte| is_special(*byte)) {
             let (plain, special) = rest.split_at(at);
             self.0.extend_from_slice(plain);
@@ -48,10 +71,6 @@ impl Sink for Escaped<'_> {
         }
         self.0.extend_from_slice(rest);
     }
-}
-
-fn is_special(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
 /// Writes values. A value inside an object follows a [`Json::key`], one inside an array an [`Json::item`].

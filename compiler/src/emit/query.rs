@@ -14,6 +14,7 @@
 //! Reading the text gives the same tree. Not here: how the query was written by its author.
 
 use super::json::Sink;
+use crate::base::is_plain;
 use crate::hir::{Bound, Key, NodeId, NodeKind, Nodes, Query, Test};
 
 /// Appends the query.
@@ -42,7 +43,7 @@ pub(super) fn write_denied(query: &Query, out: &mut impl Sink) {
 /// Two queries, both of which must hold.
 pub(super) fn write_both(one: &Query, other: &Query, out: &mut impl Sink) {
     node(one, one.root(), Place::Below, out);
-    out.push(" ");
+    out.plain(" ");
     node(other, other.root(), Place::Below, out);
 }
 
@@ -61,16 +62,16 @@ fn node(query: &Query, id: NodeId, place: Place, out: &mut impl Sink) {
         NodeKind::Or(list) => match shared_key(query, list) {
             Some(key) => {
                 out.push(query.text(key.text));
-                out.push(":(");
+                out.plain(":(");
                 for (index, id) in query.children(list).iter().enumerate() {
                     if index > 0 {
-                        out.push(" OR ");
+                        out.plain(" OR ");
                     }
                     if let NodeKind::Term { test, .. } = query.node(*id).kind {
                         value(query, test, out);
                     }
                 }
-                out.push(")");
+                out.plain(")");
             }
             None => joined(query, list, " OR ", place, out),
         },
@@ -81,26 +82,26 @@ fn node(query: &Query, id: NodeId, place: Place, out: &mut impl Sink) {
 
 fn joined(query: &Query, list: Nodes, between: &str, place: Place, out: &mut impl Sink) {
     if place == Place::Below {
-        out.push("(");
+        out.plain("(");
     }
     for (index, id) in query.children(list).iter().enumerate() {
         if index > 0 {
-            out.push(between);
+            out.plain(between);
         }
         node(query, *id, Place::Below, out);
     }
     if place == Place::Below {
-        out.push(")");
+        out.plain(")");
     }
 }
 
 fn denied(query: &Query, id: NodeId, out: &mut impl Sink) {
-    out.push("-");
+    out.plain("-");
     if let NodeKind::Term { test: Test::Networks(_), .. } = query.node(id).kind {
         // Datadog documents the denial of a function only with parentheses around it.
-        out.push("(");
+        out.plain("(");
         node(query, id, Place::Below, out);
-        out.push(")");
+        out.plain(")");
     } else {
         node(query, id, Place::Below, out);
     }
@@ -133,34 +134,34 @@ fn term(query: &Query, key: Key, test: Test, out: &mut impl Sink) {
     let key = query.text(key.text);
     match test {
         Test::Networks(networks) => {
-            out.push("CIDR(");
+            out.plain("CIDR(");
             out.push(key);
-            out.push(",");
+            out.plain(",");
             out.push(query.text(networks));
-            out.push(")");
+            out.plain(")");
         }
         Test::Range { low: Some(low), high: Some(high) } if low.inclusive != high.inclusive => {
-            out.push("(");
+            out.plain("(");
             comparison(query, key, [">", ">="], low, out);
-            out.push(" ");
+            out.plain(" ");
             comparison(query, key, ["<", "<="], high, out);
-            out.push(")");
+            out.plain(")");
         }
         Test::Range { low: Some(low), high: None } => comparison(query, key, [">", ">="], low, out),
         Test::Range { low: None, high: Some(high) } => comparison(query, key, ["<", "<="], high, out),
         Test::Range { low: Some(low), high: Some(high) } => {
             let [open, close] = if low.inclusive { ["[", "]"] } else { ["{", "}"] };
             out.push(key);
-            out.push(":");
-            out.push(open);
-            out.push(query.text(low.text));
-            out.push(" TO ");
-            out.push(query.text(high.text));
-            out.push(close);
+            out.plain(":");
+            out.plain(open);
+            out.plain(query.text(low.text));
+            out.plain(" TO ");
+            out.plain(query.text(high.text));
+            out.plain(close);
         }
         Test::Present | Test::Exact(_) | Test::Glob(_) | Test::Range { low: None, high: None } => {
             out.push(key);
-            out.push(":");
+            out.plain(":");
             value(query, test, out);
         }
     }
@@ -168,8 +169,8 @@ fn term(query: &Query, key: Key, test: Test, out: &mut impl Sink) {
 
 fn comparison(query: &Query, key: &str, [strict, inclusive]: [&str; 2], bound: Bound, out: &mut impl Sink) {
     out.push(key);
-    out.push(":");
-    out.push(if bound.inclusive { inclusive } else { strict });
+    out.plain(":");
+    out.plain(if bound.inclusive { inclusive } else { strict });
     out.push(query.text(bound.text));
 }
 
@@ -178,12 +179,22 @@ fn value(query: &Query, test: Test, out: &mut impl Sink) {
     match test {
         Test::Exact(text) => quoted(query.text(text), out),
         Test::Glob(text) => pattern(query.text(text), out),
-        Test::Present | Test::Range { .. } | Test::Networks(_) => out.push("*"),
+        Test::Present | Test::Range { .. } | Test::Networks(_) => out.plain("*"),
     }
 }
 
 fn quoted(text: &str, out: &mut impl Sink) {
-    out.push("\"");
+    out.quote();
+    // What JSON needs not escape, a query needs not either.
+    if is_plain(text) {
+        out.plain(text);
+    } else {
+        escaped(text, out);
+    }
+    out.quote();
+}
+
+fn escaped(text: &str, out: &mut impl Sink) {
     let mut rest = text;
     while let Some(at) = memchr::memchr2(b'"', b'\\', rest.as_bytes()) {
         let (plain, special) = rest.split_at(at);
@@ -194,7 +205,6 @@ fn quoted(text: &str, out: &mut impl Sink) {
         rest = behind;
     }
     out.push(rest);
-    out.push("\"");
 }
 
 fn pattern(pattern: &str, out: &mut impl Sink) {

@@ -6,7 +6,7 @@ use super::document::{Number, key_type};
 use super::json::{Json, Layout};
 use super::suppression::ALL_RULES;
 use super::{CheckedRule, Frame, query, rfc3339};
-use crate::hir::{Bound, Instant, NodeId, NodeKind, Polarity, Query, Spanned, Test};
+use crate::hir::{Bound, Instant, Key, NodeId, NodeKind, Polarity, Query, Spanned, Test};
 use crate::schema::Schema;
 
 pub(super) const FRAME: Frame = Frame {
@@ -103,29 +103,54 @@ fn query_object(json: &mut Json<'_>, name: &'static str, query: &Query, schema: 
 }
 
 fn condition(json: &mut Json<'_>, query: &Query, id: NodeId, schema: &Schema) {
-    json.object(Layout::Line, |json| match query.node(id).kind {
-        NodeKind::And(list) => conditions(json.key("and"), query, query.children(list), schema),
-        NodeKind::Or(list) => conditions(json.key("or"), query, query.children(list), schema),
-        NodeKind::Not(inner) => condition(json.key("not"), query, inner, schema),
-        NodeKind::Term { key, test } => json.key("term").object(Layout::Line, |json| {
-            let (ty, multi_valued) = key_type(key.kind, schema);
-            json.key("key").string(query.text(key.text));
-            json.key("type").string(ty.name());
-            json.key("multi_valued").bool(multi_valued);
-            json.key("test").object(Layout::Line, |json| match test {
-                Test::Present => json.key("present").bool(true),
-                Test::Exact(text) => json.key("equals").string(query.text(text)),
-                Test::Glob(text) => json.key("glob").string(query.text(text)),
-                Test::Range { low, high } => json.key("range").object(Layout::Line, |json| {
-                    bound(json, ["gt", "gte"], query, low);
-                    bound(json, ["lt", "lte"], query, high);
-                }),
-                Test::Networks(text) => json.key("networks").array(Layout::Line, |json| {
-                    query.text(text).split(',').for_each(|network| json.item().string(network));
-                }),
-            });
+    match query.node(id).kind {
+        NodeKind::And(list) => json.object(Layout::Line, |json| {
+            conditions(json.key("and"), query, query.children(list), schema);
         }),
+        NodeKind::Or(list) => json.object(Layout::Line, |json| {
+            conditions(json.key("or"), query, query.children(list), schema);
+        }),
+        NodeKind::Not(inner) => json.object(Layout::Line, |json| condition(json.key("not"), query, inner, schema)),
+        NodeKind::Term { key, test } => term(json, query, key, test, schema),
+    }
+}
+
+/// Most of a document is terms, so that their fixed parts are written as they are.
+fn term(json: &mut Json<'_>, query: &Query, key: Key, test: Test, schema: &Schema) {
+    let (ty, multi_valued) = key_type(key.kind, schema);
+    json.raw(r#"{"term": {"key": "#);
+    json.string(query.text(key.text));
+    json.raw(r#", "type": ""#);
+    json.raw(ty.name());
+    json.raw(match multi_valued {
+        true => r#"", "multi_valued": true, "test": {"#,
+        false => r#"", "multi_valued": false, "test": {"#,
     });
+    match test {
+        Test::Present => json.raw(r#""present": true"#),
+        Test::Exact(text) => {
+            json.raw(r#""equals": "#);
+            json.string(query.text(text));
+        }
+        Test::Glob(text) => {
+            json.raw(r#""glob": "#);
+            json.string(query.text(text));
+        }
+        Test::Range { low, high } => {
+            json.raw(r#""range": "#);
+            json.object(Layout::Line, |json| {
+                bound(json, ["gt", "gte"], query, low);
+                bound(json, ["lt", "lte"], query, high);
+            });
+        }
+        Test::Networks(text) => {
+            json.raw(r#""networks": "#);
+            json.array(Layout::Line, |json| {
+                query.text(text).split(',').for_each(|network| json.item().string(network));
+            });
+        }
+    }
+    json.raw("}}}");
 }
 
 fn conditions(json: &mut Json<'_>, query: &Query, ids: &[NodeId], schema: &Schema) {

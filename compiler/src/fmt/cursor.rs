@@ -85,11 +85,18 @@ impl<'t> Cursor<'t> {
 
     /// Whether `out` holds the same tokens and comments as the text, blanks and line ends aside.
     pub(super) fn same_as(&self, out: &str) -> bool {
-        let mut rest = self.pieces.iter();
+        let (source, out) = (self.source.trim_ascii_end(), out.trim_ascii_end());
+        // What a token is depends on those before it, blanks aside, and no token crosses a line: where both go on with
+        // the same lines behind the same tokens, they go on with the same tokens.
+        let alike = lines_alike(source, out);
+        let cut = source.len() - alike;
+        let changed = out.get(..out.len() - alike).unwrap_or(out);
+        let mut rest = self.pieces.iter().take_while(|piece| (piece.span.start as usize) < cut);
         let mut same = true;
-        lex_into(out, |token| {
+        lex_into(changed, |token| {
             if !matches!(token.kind, TokenKind::Blank | TokenKind::Newline) {
-                same &= rest.next().is_some_and(|piece| piece.kind == token.kind && piece.text == token.span.of(out));
+                same &=
+                    rest.next().is_some_and(|piece| piece.kind == token.kind && piece.text == token.span.of(changed));
             }
         });
         same && rest.next().is_none()
@@ -150,5 +157,38 @@ impl<'t> Cursor<'t> {
             }
         }
         false
+    }
+}
+
+/// How many bytes of whole lines two texts have in common at their ends. A first line of either is not one of them.
+fn lines_alike(a: &str, b: &str) -> usize {
+    let bytes = a.bytes().rev().zip(b.bytes().rev()).take_while(|(a, b)| a == b).count();
+    let tail = a.as_bytes().get(a.len() - bytes..).unwrap_or_default();
+    memchr::memchr(b'\n', tail).map_or(0, |newline| bytes - newline - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_texts_end_with() {
+        assert_eq!(lines_alike("a\nb\nc", "x\nb\nc"), 3);
+        assert_eq!(lines_alike("a\nbb\nc", "a\n b\nc"), 1);
+        assert_eq!(lines_alike("a\r\nb", "a\nb"), 1);
+        assert_eq!(lines_alike("same", "same"), 0);
+        assert_eq!(lines_alike("\nsame", "\nsame"), 4);
+        assert_eq!(lines_alike("", "x"), 0);
+    }
+
+    #[test]
+    fn a_token_that_the_layout_would_change_is_seen() {
+        let same = |source: &str, out: &str| Cursor::new(source).is_some_and(|cursor| cursor.same_as(out));
+        let source = "suppress a {\n owner=\"b\"\n  when { @a:b }\n}\n\n";
+        assert!(same(source, "suppress a {\n  owner = \"b\"\n  when { @a:b }\n}\n"));
+        assert!(!same(source, "suppress a {\n  owner = \"c\"\n  when { @a:b }\n}"));
+        assert!(!same(source, "suppress a {\n  when { @a:b }\n}"));
+        assert!(!same(source, "suppress a {\n  owner = \"b\"\n  when { @a: b }\n}"));
+        assert!(!same("let a = (b\n c)", "let a=(d\n c)"));
     }
 }

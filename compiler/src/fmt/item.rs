@@ -46,7 +46,7 @@ pub(super) enum PartKind {
 pub(super) fn format(source: &str) -> Option<LaidOut> {
     let mut cursor = Cursor::new(source)?;
     let mut page = Page::with_capacity(source.len() + source.len() / 8);
-    let mut parts: Vec<Part> = Vec::new();
+    let mut parts: Vec<Part> = Vec::with_capacity(4);
     while let Some(piece) = cursor.peek() {
         if piece.is_comment()
             && piece.newlines == 0
@@ -171,7 +171,7 @@ enum Value<'t> {
 fn rule_body(cursor: &mut Cursor<'_>, page: &mut Page) -> Option<()> {
     cursor.take(TokenKind::OpenBrace)?;
     page.write(" {");
-    let mut run: Vec<Field<'_>> = Vec::new();
+    let mut run: Vec<Field<'_>> = Vec::with_capacity(8);
     let mut first = true;
     loop {
         let piece = cursor.peek()?;

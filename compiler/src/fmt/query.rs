@@ -80,7 +80,7 @@ impl Level {
 impl<'t> Query<'t> {
     /// Reads a condition up to a closing bracket, which is left; nothing where it is too broken.
     pub(super) fn read(cursor: &mut Cursor<'t>) -> Option<Query<'t>> {
-        let mut entries: Vec<Entry<'t>> = Vec::new();
+        let mut entries: Vec<Entry<'t>> = Vec::with_capacity(16);
         let mut level = Level::new(0, false);
         let mut outer: Vec<Level> = Vec::new();
         while let Some(piece) = cursor.peek() {

@@ -41,6 +41,14 @@ impl NormalForm {
 #[must_use]
 pub fn normal_form(query: &Query, negated: bool, cap: usize) -> NormalForm {
     let mut form = NormalForm::default();
+    if conjunction(query, query.root(), !negated, &mut form.literals) {
+        form.literals.sort_unstable();
+        form.literals.dedup();
+        form.branches.push(0..form.literals.len());
+        form.complete = true;
+        return form;
+    }
+    form.literals.clear();
     let Some(branches) = expand(query, query.root(), !negated, cap) else { return form };
     for mut branch in branches {
         branch.sort_unstable();
@@ -65,6 +73,25 @@ pub fn list_key(query: &Query, children: &[NodeId]) -> Option<Key> {
         .iter()
         .all(|child| key(child).is_some_and(|key| query.text(key.text) == query.text(first.text)))
         .then_some(first)
+}
+
+/// Gathers the literals of a condition that has one branch, as most have; false where it has several.
+fn conjunction(query: &Query, id: NodeId, positive: bool, literals: &mut Vec<Literal>) -> bool {
+    match query.node(id).kind {
+        NodeKind::Not(inner) => conjunction(query, inner, !positive, literals),
+        NodeKind::And(list) if positive => {
+            query.children(list).iter().all(|child| conjunction(query, *child, positive, literals))
+        }
+        NodeKind::Or(list) if !positive && list_key(query, query.children(list)).is_none() => {
+            query.children(list).iter().all(|child| conjunction(query, *child, positive, literals))
+        }
+        NodeKind::Or(list) if list_key(query, query.children(list)).is_none() => false,
+        NodeKind::And(_) => false,
+        NodeKind::Term { .. } | NodeKind::Or(_) => {
+            literals.push(Literal { node: id, positive });
+            true
+        }
+    }
 }
 
 /// INVARIANT: recursion is bounded by the depth of a query, which lowering caps.

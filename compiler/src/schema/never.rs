@@ -18,32 +18,44 @@ pub struct NeverEmitted {
     pub note: &'static str,
 }
 
-/// Every such key as it is written, by name: with `@` an attribute, without a tag.
-fn all() -> &'static [(&'static str, NeverEmitted)] {
-    static ALL: OnceLock<Vec<(&'static str, NeverEmitted)>> = OnceLock::new();
-    ALL.get_or_init(|| {
-        let mut keys: Vec<_> = table::embedded(TEXT, HEADER)
-            .map(|[written, instead, note]: [_; 3]| {
-                let key = written.trim_start_matches('@');
-                (written, NeverEmitted { key, instead: instead.split(',').collect(), note })
-            })
-            .collect();
-        keys.sort_by_key(|(written, _)| *written);
+/// Attributes and tags, each by name.
+struct Keys {
+    attributes: Vec<NeverEmitted>,
+    tags: Vec<NeverEmitted>,
+}
+
+fn keys() -> &'static Keys {
+    static KEYS: OnceLock<Keys> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let mut keys = Keys { attributes: Vec::new(), tags: Vec::new() };
+        for [written, instead, note] in table::embedded(TEXT, HEADER) {
+            let (key, list) = match written.strip_prefix('@') {
+                Some(key) => (key, &mut keys.attributes),
+                None => (written, &mut keys.tags),
+            };
+            list.push(NeverEmitted { key, instead: instead.split(',').collect(), note });
+        }
+        keys.attributes.sort_by_key(|never| never.key);
+        keys.tags.sort_by_key(|never| never.key);
         keys
     })
 }
 
 /// Every such attribute, by name.
 pub(super) fn attributes() -> impl Iterator<Item = &'static NeverEmitted> {
-    all().iter().filter(|(written, _)| written.starts_with('@')).map(|(_, never)| never)
+    keys().attributes.iter()
 }
 
 /// The entry of an attribute, without `@`.
 pub(super) fn attribute(path: &str) -> Option<&'static NeverEmitted> {
-    attributes().find(|never| never.key == path)
+    find(&keys().attributes, path)
 }
 
 /// The entry of a tag.
 pub(super) fn tag(name: &str) -> Option<&'static NeverEmitted> {
-    all().iter().find(|(written, _)| *written == name).map(|(_, never)| never)
+    find(&keys().tags, name)
+}
+
+fn find(list: &'static [NeverEmitted], key: &str) -> Option<&'static NeverEmitted> {
+    list.get(list.binary_search_by_key(&key, |never| never.key).ok()?)
 }

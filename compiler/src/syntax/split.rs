@@ -21,7 +21,13 @@ pub fn split(text: &str) -> Vec<ItemRange> {
     // Where the `##` block begins that reaches down to the current line.
     let mut docs: Option<usize> = None;
     let mut line = 0;
-    let mut visit = |line: usize, rest: &str| {
+    let mut visit = |line: usize, end: usize| {
+        // Most lines are indented, or a closing brace.
+        if matches!(text.as_bytes().get(line), Some(b' ' | b'}')) {
+            docs = None;
+            return;
+        }
+        let rest = text.get(line..end).unwrap_or_default();
         if starts_item(rest) {
             let at = docs.take().unwrap_or(line);
             if at > start {
@@ -35,10 +41,10 @@ pub fn split(text: &str) -> Vec<ItemRange> {
         }
     };
     for newline in memchr_iter(b'\n', text.as_bytes()) {
-        visit(line, text.get(line..newline).unwrap_or_default());
+        visit(line, newline);
         line = newline + 1;
     }
-    visit(line, text.get(line..).unwrap_or_default());
+    visit(line, text.len());
     if start < text.len() {
         ranges.push(Span::new(start as u32, text.len() as u32));
     }

@@ -13,7 +13,7 @@ use measure::{Cost, median};
 use quell::check_item;
 use quell::config::{Config, Context};
 use quell::emit::{CheckedRule, Target, write_rule};
-use quell::hir::Names;
+use quell::hir::{Names, lower_item};
 use quell::schema::Schema;
 use quell::syntax::{lex_into, parse_item, split};
 
@@ -25,21 +25,23 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 
 fn main() -> std::io::Result<()> {
-    println!("| rules | bytes a rule | lexing | parse | pipeline, `datadog` | pipeline, `rules` | formatter |");
-    println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    println!("| rules | bytes a rule | lexing | parse | to `datadog` | to `rules` | to `rules`, judged | formatter |");
+    println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for size in SIZES {
         let text = generate::project(size);
         let lexing = Cost::of(size, || lex(&text));
         let parsing = Cost::of(size, || parse(&text));
-        let datadog = Cost::of(size, || pipeline(&text, Target::Datadog));
-        let rules = Cost::of(size, || pipeline(&text, Target::Rules));
+        let datadog = Cost::of(size, || pipeline(&text, Target::Datadog, Judging::Without));
+        let rules = Cost::of(size, || pipeline(&text, Target::Rules, Judging::Without));
+        let judged = Cost::of(size, || pipeline(&text, Target::Rules, Judging::With));
         let formatting = Cost::of(size, || quell::fmt::format(&text).len());
         println!(
-            "| {size} | {} | {lexing} | {} | {} | {} | {} |",
+            "| {size} | {} | {lexing} | {} | {} | {} | {} | {} |",
             text.len() / size,
             parsing.over(&lexing),
             datadog.over(&lexing),
             rules.over(&lexing),
+            judged.over(&lexing),
             formatting.over(&lexing),
         );
     }
@@ -80,8 +82,15 @@ fn parse(text: &str) -> usize {
     split(text).iter().map(|range| parse_item(range.of(text)).items.len()).sum()
 }
 
+/// Whether the lints look at each rule.
+#[derive(Clone, Copy, PartialEq)]
+enum Judging {
+    With,
+    Without,
+}
+
 /// From text to JSON, as the command line does it for one slice after the other.
-fn pipeline(text: &str, target: Target) -> usize {
+fn pipeline(text: &str, target: Target, judging: Judging) -> usize {
     let config = Config::default();
     let cx = Context { schema: Schema::embedded(), config: &config, now: 1_795_000_000_000 };
     let names = Names::default();
@@ -90,9 +99,18 @@ fn pipeline(text: &str, target: Target) -> usize {
     for range in split(text) {
         let source = range.of(text);
         let parsed = parse_item(source);
-        let checked = check_item(source, &parsed, &names, &cx);
-        assert!(!quell::diag::has_errors(&checked.diagnostics), "{:?}", checked.diagnostics);
-        for rule in &checked.rules {
+        let (rules, diagnostics) = match judging {
+            Judging::With => {
+                let checked = check_item(source, &parsed, &names, &cx);
+                (checked.rules, checked.diagnostics)
+            }
+            Judging::Without => {
+                let lowered = lower_item(source, &parsed, &names, &cx);
+                (lowered.rules, lowered.diagnostics)
+            }
+        };
+        assert!(!quell::diag::has_errors(&diagnostics), "{diagnostics:?}");
+        for rule in &rules {
             let rule =
                 CheckedRule { rule, schema: cx.schema, file: "bench.quell", line: 1, column: 1, offset: range.start };
             write_rule(target, &rule, &mut out);

@@ -1,4 +1,4 @@
-use crate::base::{Span, nearest};
+use crate::base::{Span, is_plain, nearest};
 use crate::diag::{Code, Diagnostic, text};
 use crate::hir::lower::{Lowering, Place, is_meaningless};
 use crate::hir::{Allow, Instant, NodeId, NodeKind, Polarity, Query, Rule, Spanned, Test, date};
@@ -91,11 +91,12 @@ pub(crate) fn rule(
 
 /// What is wrong with the name of an item.
 pub(crate) fn invalid_name(name: &str, span: Span) -> Option<Diagnostic> {
-    let inner = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let first = |c: char| c.is_ascii_alphabetic() || c == '_';
-    if name.starts_with(first) && name.chars().all(inner) {
+    if name.starts_with(first) && name.bytes().all(is_inner) {
         return None;
     }
+    let inner = |c: char| u8::try_from(c).is_ok_and(is_inner);
     let mut better: String = name.chars().map(|c| if inner(c) { c } else { '-' }).collect();
     if !better.starts_with(first) {
         better.insert(0, '_');
@@ -112,7 +113,7 @@ pub(crate) fn invalid_name(name: &str, span: Span) -> Option<Diagnostic> {
 pub(crate) fn field_text(quoted: &str) -> Result<String, String> {
     // Most texts have no escape.
     let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    if let Some(inner) = inner.filter(|inner| !inner.bytes().any(|byte| byte == b'\\' || byte < b' ')) {
+    if let Some(inner) = inner.filter(|inner| is_plain(inner)) {
         return Ok(inner.to_owned());
     }
     serde_json::from_str(quoted).map_err(|error| error.to_string())

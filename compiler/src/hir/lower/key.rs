@@ -43,15 +43,14 @@ impl Lowering<'_> {
             self.never_emitted(never, text!("the Agent never emits `{0}`", written), help, span);
             return self.one(query, written, span, KeyKind::NeverEmitted);
         }
-        if !path.contains(['*', '?'])
-            && let Some(id) = self.schema.attribute_id(path)
-        {
+        let is_pattern = path.bytes().any(|byte| matches!(byte, b'*' | b'?'));
+        if !is_pattern && let Some(id) = self.schema.attribute_id(path) {
             return self.one(query, written, span, KeyKind::Attribute(id));
         }
         if self.cx.config.allows_key(written) {
             return self.one(query, written, span, KeyKind::UnknownAttribute);
         }
-        if path.contains(['*', '?']) {
+        if is_pattern {
             return self.wildcard_key(query, path, span, value);
         }
         if let Some(base) = path.strip_suffix("ip/port") {

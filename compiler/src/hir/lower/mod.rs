@@ -138,14 +138,21 @@ impl<'a> Lowering<'a> {
     }
 
     /// Stops an expansion that would not end; true where it must stop.
+    #[inline]
     fn is_full(&mut self, query: &Query, span: Span) -> bool {
-        if self.overflowed {
-            return true;
-        }
-        let too_deep = self.depth > DEPTH_CAP;
-        if query.len() <= EXPANSION_CAP && !too_deep {
+        if query.len() <= EXPANSION_CAP && self.depth <= DEPTH_CAP && !self.overflowed {
             return false;
         }
+        self.overflow(span);
+        true
+    }
+
+    /// Says once that an expansion went past a bound.
+    fn overflow(&mut self, span: Span) {
+        if self.overflowed {
+            return;
+        }
+        let too_deep = self.depth > DEPTH_CAP;
         self.overflowed = true;
         let message = if too_deep {
             text!("the condition is deeper than {0} levels once its `let`s are put in", DEPTH_CAP)
@@ -157,7 +164,6 @@ impl<'a> Lowering<'a> {
                 .label("expands past the bound here")
                 .help("split the rule, or shorten the lists and fragments it uses"),
         );
-        true
     }
 }
 

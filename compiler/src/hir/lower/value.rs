@@ -126,7 +126,7 @@ impl Lowering<'_> {
         let inner = inner.strip_prefix('"').unwrap_or(inner);
         let inner = inner.strip_suffix('"').unwrap_or(inner);
         let text = unescaped(inner);
-        if text.contains(['*', '?', '\\', '[', '^', '$', '|']) {
+        if text.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'\\' | b'[' | b'^' | b'$' | b'|')) {
             self.pattern_in_quotes(&text, value);
         }
         let text = query.push_text(&text);
