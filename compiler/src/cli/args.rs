@@ -74,6 +74,14 @@ pub(super) enum Format {
     Sarif,
     /// Workflow commands of GitHub Actions
     Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// JUnit's XML
+    Junit,
+    /// Checkstyle's XML
+    Checkstyle,
+    /// Reviewdog's JSON, with suggestions
+    Rdjson,
 }
 
 /// What fails a run besides errors.

@@ -1,7 +1,10 @@
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::base::{LineColumn, LineIndex, Span};
 use crate::diag::{Code, Diagnostic, Severity, Text};
+use crate::hir::scan;
+use crate::syntax::split;
 
 /// A diagnostic and the file it is about, with spans from the start of that file.
 #[derive(Clone, Debug)]
@@ -34,6 +37,16 @@ pub(super) struct Source {
     /// How many characters start before each multiple of [`STEP`] bytes, so that a place on a line of megabytes costs
     /// no more than on a short one.
     before: Vec<u32>,
+    items: OnceCell<Items>,
+}
+
+/// The named items of a file.
+#[derive(Default)]
+struct Items {
+    /// Where each starts, in order, and its name.
+    names: Vec<(u32, String)>,
+    /// Where each range of the file ends, in order, and how many items stand before that.
+    ranges: Vec<(u32, usize)>,
 }
 
 /// Bytes from one counted place to the next.
@@ -49,7 +62,7 @@ impl Source {
             count += starts(chunk);
         }
         before.push(count);
-        Source { text, lines, before }
+        Source { text, lines, before, items: OnceCell::new() }
     }
 
     /// Line and column of a byte offset; of the end of the text where it lies behind that.
@@ -68,10 +81,47 @@ impl Source {
         end - self.lines.line_start(line)
     }
 
+    /// Line and column as [`Source::place`] gives them, the column in bytes.
+    pub(super) fn place_in_bytes(&self, offset: u32) -> LineColumn {
+        let offset = offset.min(self.text.len() as u32);
+        let line = self.lines.line(offset);
+        LineColumn { line: line as u32 + 1, column: offset - self.lines.line_start(line) + 1 }
+    }
+
+    /// The name of the item that the byte `offset` belongs to; empty where there is none.
+    pub(super) fn item_at(&self, offset: u32) -> &str {
+        let Items { names, ranges } = self.items.get_or_init(|| Items::of(&self.text));
+        let range = ranges.partition_point(|(end, _)| *end <= offset);
+        let Some((_, until)) = ranges.get(range) else { return "" };
+        let from = range.checked_sub(1).and_then(|before| ranges.get(before)).map_or(0, |(_, until)| *until);
+        let own = names.get(from..*until).unwrap_or_default();
+        // Before the name stand the keyword and the documentation.
+        let at = own.partition_point(|(start, _)| *start <= offset).saturating_sub(1);
+        own.get(at).map_or("", |(_, name)| name)
+    }
+
     fn characters(&self, offset: u32) -> u32 {
         let step = offset as usize / STEP;
         let rest = self.text.as_bytes().get(step * STEP..offset as usize).unwrap_or_default();
         self.before.get(step).copied().unwrap_or(0) + starts(rest)
+    }
+}
+
+impl Items {
+    fn of(text: &str) -> Items {
+        let mut items = Items::default();
+        for range in split(text) {
+            let found = scan(range.of(text));
+            let lets = found.lets.into_iter().map(|item| item.name);
+            let attributes = found.attributes.into_iter().map(|(name, ..)| name);
+            let others = [found.broken_lets, found.tags, found.rules, found.tests].into_iter().flatten();
+            let mut names: Vec<(u32, String)> =
+                lets.chain(attributes).chain(others).map(|name| (range.start + name.span.start, name.value)).collect();
+            names.sort();
+            items.names.append(&mut names);
+            items.ranges.push((range.end, items.names.len()));
+        }
+        items
     }
 }
 
@@ -105,6 +155,27 @@ impl Count {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_offset_belongs_to_an_item() {
+        let text = "# head\n\nlet a = (x)\n\n## Doc.\nsuppress b {\n  when { $a }\n}\nsuppress c { } suppress d { }\n";
+        let source = Source::new(text.to_owned());
+        let at = |needle: &str| source.item_at(text.find(needle).unwrap_or_default() as u32);
+        for (needle, item) in
+            [("let", "a"), ("(x)", "a"), ("Doc", "b"), ("b {", "b"), ("$a", "b"), ("suppress c", "c"), ("d {", "d")]
+        {
+            assert_eq!(at(needle), item, "{needle}");
+        }
+        assert_eq!(source.item_at(u32::MAX), "");
+        assert_eq!(Source::new(String::new()).item_at(0), "");
+    }
+
+    #[test]
+    fn columns_in_bytes() {
+        let source = Source::new("x\nß€ y".to_owned());
+        assert_eq!(source.place_in_bytes(8), LineColumn { line: 2, column: 7 });
+        assert_eq!(source.place(8), LineColumn { line: 2, column: 4 });
+    }
 
     #[test]
     fn places_on_long_lines_are_those_of_the_line_index() {

@@ -9,11 +9,13 @@ mod exit;
 mod finding;
 mod fix;
 mod format;
+mod identity;
 mod output;
 mod project;
 mod render;
 mod source;
 mod sources;
+mod xml;
 
 use std::process::ExitCode;
 

@@ -90,12 +90,30 @@ pub(super) fn say(text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What changed in a file, as a unified diff.
+/// What changed in a file, as a unified diff that `git apply` and `patch -p1` take.
 pub(super) fn diff(name: &str, old: &str, new: &str) -> String {
     // Texts that have little in common would be compared for ever.
     let mut config = similar::TextDiff::configure();
     config.timeout(Duration::from_secs(5));
-    config.diff_lines(old, new).unified_diff().header(name, name).to_string()
+    config.diff_lines(old, new).unified_diff().header(&in_diff("a", name), &in_diff("b", name)).to_string()
+}
+
+/// A name in the header of a diff, as git writes it: in quotes where it would not be read back, and with a tab behind
+/// it where a blank would end it.
+fn in_diff(side: &str, name: &str) -> String {
+    let path = format!("{side}/{}", name.trim_start_matches('/'));
+    if path.contains(|c: char| c.is_ascii_control() || c == '"' || c == '\\') {
+        let mut quoted = String::from("\"");
+        for c in path.chars() {
+            match c {
+                '"' | '\\' => quoted.extend(['\\', c]),
+                c if c.is_ascii_control() => quoted.push_str(&format!("\\{:03o}", u32::from(c))),
+                c => quoted.push(c),
+            }
+        }
+        return quoted + "\"";
+    }
+    if path.contains(' ') { path + "\t" } else { path }
 }
 
 /// Writes a line to standard error. Nobody is left to tell if that fails.
@@ -151,6 +169,18 @@ mod tests {
         ] {
             assert_eq!(visible(text), shown);
             assert_eq!(visible(text).len(), text.len());
+        }
+    }
+
+    #[test]
+    fn names_in_diffs() {
+        for (name, shown) in [
+            ("rules/größe.quell", "a/rules/größe.quell"),
+            ("/tmp/x", "a/tmp/x"),
+            ("a b", "a/a b\t"),
+            ("a\"\n\\b c", "\"a/a\\\"\\012\\\\b c\""),
+        ] {
+            assert_eq!(in_diff("a", name), shown);
         }
     }
 

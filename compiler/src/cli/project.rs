@@ -34,8 +34,7 @@ pub(super) struct Setting {
 }
 
 impl Setting {
-    /// Finds `quell.toml` upwards from the first path that has one, or from the current folder where there are no
-    /// paths.
+    /// Finds `quell.toml` upwards from the paths, or from the current folder where there are none.
     pub(super) fn load(global: &Global, paths: &[PathBuf]) -> Result<Setting, Problem> {
         let now = now(global)?;
         let mut starts: Vec<PathBuf> = Vec::new();
@@ -45,8 +44,7 @@ impl Setting {
         if starts.is_empty() {
             starts.push(fs::canonicalize(".")?);
         }
-        let rooted = starts.iter().flat_map(|start| start.ancestors()).find(|folder| folder.join(CONFIG).is_file());
-        let (root, config) = match rooted {
+        let (root, config) = match root_of(&starts)? {
             Some(root) => (root.to_path_buf(), read_config(&root.join(CONFIG))?),
             None => (fallback_root(&starts)?, Config::default()),
         };
@@ -76,6 +74,21 @@ fn start_of(path: &Path) -> Option<PathBuf> {
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::canonicalize(folder).ok()
+}
+
+/// The folder with the `quell.toml` that the starts have in common; nothing where none has one. Each project has levels
+/// and a schema of its own, so that no run can be about two of them.
+fn root_of(starts: &[PathBuf]) -> Result<Option<&Path>, Problem> {
+    let mut roots = starts.iter().filter_map(|start| start.ancestors().find(|folder| folder.join(CONFIG).is_file()));
+    let Some(root) = roots.next() else { return Ok(None) };
+    match roots.find(|other| *other != root) {
+        None => Ok(Some(root)),
+        Some(other) => Err(Problem::usage(format!(
+            "the paths lie in two projects, `{}` and `{}`: run once for each",
+            root.display(),
+            other.display()
+        ))),
+    }
 }
 
 /// Without a `quell.toml` the current folder is the root if it holds every start, else the folder that holds them all.

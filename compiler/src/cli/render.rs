@@ -42,7 +42,7 @@ pub(super) fn findings(
         match sources.get(&finding.file) {
             Some(source) if is_drawn(&source, &finding.diagnostic) => {
                 drawings.start(&finding.file);
-                report(finding, sources, &source, colour).write(&mut drawings, &mut *out)?;
+                draw(finding, sources, &source, colour, &mut drawings, out)?;
             }
             source => plain(finding, source.as_deref(), out)?,
         }
@@ -71,12 +71,31 @@ fn plain(finding: &Finding, source: Option<&Source>, out: &mut impl Write) -> io
     fixes(diagnostic).try_for_each(|fix| writeln!(out, "  {fix}"))
 }
 
+fn draw(
+    finding: &Finding,
+    sources: &Sources<'_>,
+    source: &Source,
+    colour: bool,
+    drawings: &mut Drawings<'_, '_>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let report = report(finding, sources, source, colour);
+    if finding.diagnostic.severity != Severity::Hint {
+        return report.write(drawings, out);
+    }
+    // Ariadne has no kind of that name. In front of the word stands nothing but the code, in small letters.
+    let mut drawn = Vec::new();
+    report.write(drawings, &mut drawn)?;
+    let drawn = String::from_utf8_lossy(&drawn);
+    out.write_all(drawn.replacen("Advice", title(Severity::Hint), 1).as_bytes())
+}
+
 fn report<'r>(finding: &'r Finding, sources: &Sources<'_>, source: &Source, colour: bool) -> Report<'r, Place> {
     let diagnostic = &finding.diagnostic;
     let (kind, paint) = match diagnostic.severity {
         Severity::Error => (ReportKind::Error, Color::Red),
         Severity::Warning => (ReportKind::Warning, Color::Yellow),
-        // The only kind for it that keeps to the choice of colour; the word for it is ariadne's.
+        // The only kind for it that keeps to the choice of colour; `draw` puts our word for it.
         Severity::Hint => (ReportKind::Advice, Color::Cyan),
     };
     let config = Config::new().with_color(colour).with_index_type(IndexType::Byte).with_char_set(CharSet::Unicode);

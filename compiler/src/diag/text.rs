@@ -3,12 +3,16 @@ use std::fmt;
 
 /// A sentence as a template and its arguments, put together only when it is printed.
 ///
-/// The template is the key under which another language finds its own wording. `{0}` is the first argument.
+/// The template is the key under which another language finds its own wording. `{0}` is the first argument; one that
+/// stands in backticks of its own is a quote, and of a quote no more than [`QUOTE`] characters are printed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Text {
     template: &'static str,
     arguments: Vec<Cow<'static, str>>,
 }
+
+/// How many characters of a quote are printed: a value may be megabytes long, the longest attribute has 121.
+const QUOTE: usize = 128;
 
 impl Text {
     /// A text of `template` with `arguments` for its placeholders.
@@ -54,7 +58,13 @@ impl fmt::Display for Text {
             });
             match placeholder {
                 Some((argument, tail)) => {
-                    f.write_str(argument)?;
+                    match argument.char_indices().nth(QUOTE) {
+                        Some(_) if before.ends_with('`') && tail.starts_with('`') => {
+                            let cut = argument.char_indices().nth(QUOTE - 1).map_or(0, |(cut, _)| cut);
+                            write!(f, "{}…", argument.get(..cut).unwrap_or_default())?;
+                        }
+                        _ => f.write_str(argument)?,
+                    }
                     rest = tail;
                 }
                 None => {
@@ -80,5 +90,15 @@ mod tests {
     #[test]
     fn placeholders_are_filled_and_other_braces_kept() {
         assert_eq!(text!("a {1} {0} {x} {", 1, "two").to_string(), "a two 1 {x} {");
+    }
+
+    #[test]
+    fn long_quotes_are_cut() {
+        for (length, shown) in [(127, "ü".repeat(127)), (128, "ü".repeat(128)), (129, format!("{}…", "ü".repeat(127)))]
+        {
+            let long = "ü".repeat(length);
+            assert_eq!(text!("a `{0}` b", long).to_string(), format!("a `{shown}` b"));
+            assert_eq!(text!("a {0} `x{0}`", long).to_string(), format!("a {long} `x{long}`"));
+        }
     }
 }

@@ -11,7 +11,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::suppression::ALL_RULES;
-use super::{CheckedRule, query, rfc3339};
+use super::{CheckedRule, query};
 use crate::hir::{self, Instant, KeyKind, NodeId, NodeKind, Polarity};
 use crate::schema::{Kind, Schema, Type};
 
@@ -488,14 +488,14 @@ pub(super) fn key_type(kind: KeyKind, schema: &Schema) -> (Type, bool) {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&rfc3339::text(self.0))
+        serializer.serialize_str(&hir::date::rfc3339(self.0))
     }
 }
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
-        rfc3339::instant(&text).map(Timestamp).ok_or_else(|| unexpected(&text, "an RFC 3339 instant"))
+        hir::date::from_rfc3339(&text).map(Timestamp).ok_or_else(|| unexpected(&text, "an RFC 3339 instant"))
     }
 }
 

@@ -6,8 +6,8 @@
 //! that nothing depends on how several `require` filters work together.
 
 use super::json::{Json, Layout};
-use super::{Frame, query, rfc3339, suppression};
-use crate::hir::{Polarity, Rule};
+use super::{Frame, query, suppression};
+use crate::hir::{Polarity, Rule, date};
 
 pub(super) const FRAME: Frame = Frame {
     start: "{\n  \"note\": \"the filters of a detection rule are deprecated: use suppressions, target datadog. Filters \
@@ -22,10 +22,10 @@ pub(super) fn write(rule: &Rule, json: &mut Json<'_>) {
         json.key("rule_query").text(|out| suppression::rule_query(rule, out));
         json.key("enabled").bool(rule.enabled);
         if let Some(starts) = &rule.starts {
-            json.key("starts").string(&rfc3339::text(starts.value));
+            json.key("starts").string(&date::rfc3339(starts.value));
         }
         if let Some(expires) = &rule.expires {
-            json.key("expires").string(&rfc3339::text(expires.value));
+            json.key("expires").string(&date::rfc3339(expires.value));
         }
         json.key("filters").array(Layout::Lines, |json| {
             if rule.enabled {

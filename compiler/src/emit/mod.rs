@@ -19,7 +19,6 @@ mod datadog;
 mod filters;
 mod json;
 mod query;
-mod rfc3339;
 mod rules;
 mod suppression;
 mod terraform;

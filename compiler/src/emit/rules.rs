@@ -5,8 +5,8 @@
 use super::document::{Number, key_type};
 use super::json::{Json, Layout};
 use super::suppression::ALL_RULES;
-use super::{CheckedRule, Frame, query, rfc3339};
-use crate::hir::{Bound, Instant, Key, NodeId, NodeKind, Polarity, Query, Spanned, Test};
+use super::{CheckedRule, Frame, query};
+use crate::hir::{Bound, Instant, Key, NodeId, NodeKind, Polarity, Query, Spanned, Test, date};
 use crate::schema::Schema;
 
 pub(super) const FRAME: Frame = Frame {
@@ -90,7 +90,7 @@ fn text(json: &mut Json<'_>, name: &'static str, field: Option<&Spanned<String>>
 
 fn date(json: &mut Json<'_>, name: &'static str, field: Option<&Spanned<Instant>>) {
     if let Some(field) = field {
-        json.key(name).string(&rfc3339::text(field.value));
+        json.key(name).string(&date::rfc3339(field.value));
     }
 }
 

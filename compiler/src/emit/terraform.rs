@@ -5,10 +5,10 @@
 //!
 //! Not here: the provider's `validate`, which is left at its default.
 
+use super::Frame;
 use super::json::{Escaped, Json, Layout, Sink};
 use super::suppression::{self, Tags};
-use super::{Frame, rfc3339};
-use crate::hir::Rule;
+use crate::hir::{Rule, date};
 
 pub(super) const FRAME: Frame = Frame {
     start: "{\n  \"resource\": {\n    \"datadog_security_monitoring_suppression\": {",
@@ -31,10 +31,10 @@ pub(super) fn write(rule: &Rule, json: &mut Json<'_>) {
             template(json.key("data_exclusion_query"), |out| suppression::suppressed(rule, when, out));
         }
         if let Some(starts) = &rule.starts {
-            json.key("start_date").string(&rfc3339::text(starts.value));
+            json.key("start_date").string(&date::rfc3339(starts.value));
         }
         if let Some(expires) = &rule.expires {
-            json.key("expiration_date").string(&rfc3339::text(expires.value));
+            json.key("expiration_date").string(&date::rfc3339(expires.value));
         }
         let tags = Tags::of(rule);
         if !tags.is_empty() {

@@ -31,8 +31,7 @@ pub fn parse(text: &str, edge: Edge) -> Result<Instant, &'static str> {
     if !text.contains(['T', 't']) {
         return Err(reason(text));
     }
-    let instant: Timestamp = text.parse().map_err(|_| "it is no RFC 3339 instant")?;
-    Ok(instant.as_millisecond())
+    from_rfc3339(text).ok_or("it is no RFC 3339 instant")
 }
 
 fn reason(text: &str) -> &'static str {
@@ -56,10 +55,21 @@ pub fn repaired(text: &str) -> Option<String> {
     parse(&better, Edge::First).ok().map(|_| better)
 }
 
-/// An instant as RFC 3339 in UTC; the epoch where it is out of range.
+/// An instant as RFC 3339 text in UTC with milliseconds: `2027-01-31T23:59:59.999Z`. One outside of the years that
+/// RFC 3339 can write is the nearest one inside.
 #[must_use]
 pub fn rfc3339(instant: Instant) -> String {
-    Timestamp::from_millisecond(instant).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+    // From 0000-01-01, since RFC 3339 has four digits for a year, to 9999-12-29, the last whole day that jiff knows.
+    let inside = instant.clamp(-62_167_219_200_000, 253_402_127_999_999);
+    let timestamp = Timestamp::from_millisecond(inside).unwrap_or_default();
+    format!("{timestamp:.3}")
+}
+
+/// The instant that RFC 3339 text names, with any offset; digits past the millisecond are dropped. Nothing where the
+/// text is none, as a day alone is.
+#[must_use]
+pub fn from_rfc3339(text: &str) -> Option<Instant> {
+    text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
 }
 
 #[cfg(test)]
@@ -75,5 +85,26 @@ mod tests {
         assert!(parse("2027-1-3", Edge::First).is_err());
         assert_eq!(repaired("2027/1/3").as_deref(), Some("2027-01-03"));
         assert_eq!(repaired("2027-02-30"), None);
+    }
+
+    #[test]
+    fn there_and_back() {
+        for (number, written) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+            (1_801_439_999_999, "2027-01-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(rfc3339(number), written);
+            assert_eq!(from_rfc3339(written), Some(number));
+        }
+        assert_eq!(from_rfc3339("2027-01-31T23:59:59+01:00"), Some(1_801_436_399_000));
+        assert_eq!(from_rfc3339("2027-01-31"), None);
+        assert_eq!(from_rfc3339("soon"), None);
+    }
+
+    #[test]
+    fn no_instant_is_too_far() {
+        assert_eq!(rfc3339(i64::MAX), "9999-12-29T23:59:59.999Z");
+        assert_eq!(rfc3339(i64::MIN), "0000-01-01T00:00:00.000Z");
     }
 }

@@ -1,9 +1,13 @@
 //! Findings for machines: one file per format, and none knows of another.
 
-pub(super) mod github;
+mod checkstyle;
+mod github;
+mod gitlab;
 pub(super) mod json;
-pub(super) mod sarif;
-pub(super) mod short;
+mod junit;
+mod rdjson;
+mod sarif;
+mod short;
 
 use std::io::{self, Write};
 
@@ -42,5 +46,9 @@ fn write(out: &mut impl Write, outcome: &Outcome, format: Format, color: Color) 
         Format::Ndjson => json::lines(findings, sources, out),
         Format::Sarif => sarif::write(findings, sources, out),
         Format::Github => github::write(findings, sources, out),
+        Format::Gitlab => gitlab::write(findings, sources, out),
+        Format::Junit => junit::write(outcome, sources, out),
+        Format::Checkstyle => checkstyle::write(findings, sources, out),
+        Format::Rdjson => rdjson::write(findings, sources, out),
     }
 }

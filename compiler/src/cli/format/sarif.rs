@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::base::Span;
 use crate::cli::finding::{Finding, Source};
+use crate::cli::identity;
 use crate::cli::sources::Sources;
 use crate::diag::{Code, Severity};
 
@@ -15,7 +16,12 @@ pub(in crate::cli) fn write(findings: &[Finding], sources: &Sources<'_>, out: &m
         findings.iter().map(|finding| (finding.diagnostic.code.name(), finding.diagnostic.code)).collect();
     let numbers: BTreeMap<&str, usize> = codes.keys().copied().zip(0..).collect();
     let rules: Vec<Value> = codes.values().map(|code| rule(*code)).collect();
-    let results: Vec<Value> = findings.iter().map(|finding| result(finding, sources, &numbers)).collect();
+    let identities = identity::of_all(findings, sources);
+    let results: Vec<Value> = findings
+        .iter()
+        .zip(identities)
+        .map(|(finding, (identity, number))| result(finding, sources, &numbers, &identity.fingerprint(number)))
+        .collect();
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -64,7 +70,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result(finding: &Finding, sources: &Sources<'_>, numbers: &BTreeMap<&str, usize>) -> Value {
+fn result(finding: &Finding, sources: &Sources<'_>, numbers: &BTreeMap<&str, usize>, fingerprint: &str) -> Value {
     let diagnostic = &finding.diagnostic;
     let code = diagnostic.code.name();
     let mut text = diagnostic.message.to_string();
@@ -78,6 +84,7 @@ fn result(finding: &Finding, sources: &Sources<'_>, numbers: &BTreeMap<&str, usi
         "level": level(diagnostic.severity),
         "message": { "text": text },
         "locations": [location(&finding.file, sources, diagnostic.span)],
+        "partialFingerprints": { "quellContent/v1": fingerprint },
     });
     if let Some(object) = result.as_object_mut() {
         let related: Vec<Value> = diagnostic

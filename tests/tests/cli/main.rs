@@ -2,16 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
+mod formats;
+mod project;
 
+use std::fs;
+use std::process::Command;
+
+use project::{Project, quell};
 use serde_json::Value;
 use tests::case::{Case, Updates};
-use tests::{binary, markdown, workspace};
+use tests::{markdown, workspace};
 
 const CLEAN: &str = r#"suppress nightly-backup {
   owner   = "platform@example.com"
@@ -37,112 +37,6 @@ const WARNING: &str = r#"suppress from-the-guide {
 const ERROR: &str = "suppress wrong {\n  rules { ruleId:def-000-krp }\n  when { @process.argz:x }\n}\n";
 
 const BROKEN: &str = "suppress broken {\n  when { ( @process.args:x }\n}\n";
-
-fn quell() -> &'static Path {
-    static QUELL: OnceLock<PathBuf> = OnceLock::new();
-    QUELL.get_or_init(|| binary::quell().unwrap())
-}
-
-struct Project(tempfile::TempDir);
-
-/// What a run gave.
-struct Run {
-    status: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl Project {
-    fn new(files: &[(&str, &str)]) -> Project {
-        let project = Project(tempfile::tempdir().unwrap());
-        for (name, text) in files {
-            project.write(name, text);
-        }
-        project
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        let path = self.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path().join(name)).unwrap()
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(quell());
-        command.args(args).current_dir(self.path()).env("NO_COLOR", "1").env("QUELL_NOW", "2026-09-01T00:00:00Z");
-        command.stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Run {
-        Run::of(self.command(args).output().unwrap())
-    }
-
-    fn pipe(&self, args: &[&str], input: &[u8]) -> Run {
-        let mut command = self.command(args);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // A run that fails at once need not read.
-        let _ = child.stdin.take().unwrap().write_all(input);
-        Run::of(child.wait_with_output().unwrap())
-    }
-
-    /// Every file with its content, to see that nothing changed.
-    fn snapshot(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        let mut found = BTreeMap::new();
-        let mut waiting = vec![self.path().to_path_buf()];
-        while let Some(folder) = waiting.pop() {
-            for entry in fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    waiting.push(path);
-                } else {
-                    found.insert(path.clone(), fs::read(path).unwrap_or_default());
-                }
-            }
-        }
-        found
-    }
-}
-
-impl Run {
-    fn of(output: Output) -> Run {
-        Run {
-            status: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-
-    #[track_caller]
-    fn expect(self, status: i32) -> Run {
-        assert_eq!(self.status, status, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
-        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
-        self
-    }
-
-    #[track_caller]
-    fn says(self, text: &str) -> Run {
-        assert!(self.stderr.contains(text), "no `{text}` in:\n{}", self.stderr);
-        self
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap()
-    }
-
-    fn codes(&self) -> Vec<String> {
-        let json = self.json();
-        json["diagnostics"].as_array().unwrap().iter().map(|found| found["code"].as_str().unwrap().to_owned()).collect()
-    }
-}
 
 #[test]
 fn the_status_says_what_was_found() {
@@ -468,6 +362,47 @@ fn fixes_change_what_they_must_and_nothing_else() {
     let run = project.run(&["check", "--fix", "--deny", "warnings"]).expect(0);
     assert!(!run.stderr.contains("fixed") && after == project.snapshot());
     assert_eq!(project.run(&["check", "--diff"]).expect(0).stdout, "");
+}
+
+#[test]
+fn git_takes_what_diff_shows() {
+    let project =
+        Project::new(&[("a.quell", WARNING), ("rules/größe \"b\".quell", &WARNING.replace("from", "not-from"))]);
+    let diff = project.run(&["check", "--diff"]).expect(1).stdout;
+    project.write("fixes.patch", &diff);
+    for args in [&["apply", "--check", "fixes.patch"][..], &["apply", "fixes.patch"]] {
+        let git = Command::new("git").args(args).current_dir(project.path()).output().unwrap();
+        assert!(git.status.success(), "{}\n{diff}", String::from_utf8_lossy(&git.stderr));
+    }
+    assert_eq!(project.run(&["check", "--diff"]).expect(0).stdout, "");
+    assert_eq!(project.read("a.quell"), WARNING.replace("parent.executable.comm", "parent.comm"));
+}
+
+#[test]
+fn hints_have_one_name() {
+    // Drawn, and not drawn since the line is too long.
+    let expired = CLEAN.replace("2027-01-31", "2026-01-31");
+    let long = format!("{} # {}", expired.replace('\n', " "), "x".repeat(5000));
+    let project = Project::new(&[("quell.toml", "[lints]\nexpired = \"hint\"\n"), ("a.quell", ""), ("b.quell", "")]);
+    for text in [expired, long] {
+        project.write("a.quell", text);
+        for colour in ["never", "always"] {
+            let run = project.run(&["check", "--color", colour]).expect(0).says("[expired] Hint:");
+            assert!(!run.stderr.contains("Advice"), "{}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn paths_of_two_projects_are_refused() {
+    let project =
+        Project::new(&[("a/quell.toml", ""), ("a/a.quell", CLEAN), ("b/quell.toml", ""), ("b/b.quell", CLEAN)]);
+    for paths in [["a", "b"], ["b/b.quell", "a/a.quell"]] {
+        for command in ["check", "compile", "list", "fmt"] {
+            project.run(&[&[command][..], &paths].concat()).expect(3).says("the paths lie in two projects");
+        }
+    }
+    project.run(&["check", "a", "a/a.quell"]).expect(0);
 }
 
 #[test]
