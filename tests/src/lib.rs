@@ -29,6 +29,7 @@ pub mod expectation;
 pub mod finding;
 pub mod fixing;
 pub mod generate;
+pub mod labels;
 pub mod markdown;
 pub mod rust_source;
 pub mod workspace;
