@@ -12,7 +12,7 @@ use similar::TextDiff;
 use crate::expectation::Expectation;
 use crate::finding::{self, Finding};
 use crate::markdown::{Block, BlockKind, Section};
-use crate::{console, fixing, workspace};
+use crate::{console, fixing, quiet, workspace};
 
 /// A section of a page.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Case {
     pub section: Section,
     /// A code that must not be found at all: what a page about it recommends is free of it.
     pub forbidden: Option<String>,
+    /// The `quell.toml` of a section that brings none of its own.
+    pub setting: String,
 }
 
 /// Output to be written into pages, by page.
@@ -61,6 +63,19 @@ impl Updates {
 }
 
 impl Case {
+    /// A section of the page of that path. The page of a lint recommends nothing that the lint reports.
+    #[must_use]
+    pub fn new(page: &str, section: Section) -> Case {
+        let lint = page.strip_prefix("compiler/docs/lints/").and_then(|name| name.strip_suffix(".md"));
+        let is_advice = lint.is_some() && section.name.starts_with("Instead");
+        Case {
+            page: page.to_owned(),
+            section,
+            forbidden: lint.filter(|_| is_advice).map(str::to_owned),
+            setting: quiet::levels(lint, is_advice),
+        }
+    }
+
     /// Runs it. With `updates`, output that differs is collected there and no failure.
     ///
     /// # Errors
@@ -75,6 +90,10 @@ impl Case {
                 write(&folder.path().join(path), &block.text).map_err(|error| format!("{path}: {error}"))?;
                 checked |= is_checked;
             }
+        }
+        let setting = folder.path().join("quell.toml");
+        if !setting.exists() {
+            write(&setting, &self.setting).map_err(|error| format!("quell.toml: {error}"))?;
         }
         if checked {
             match finding::check(quell, folder.path()) {

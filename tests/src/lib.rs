@@ -15,12 +15,15 @@
 //! Further words of the info string: `unchecked` writes the file and compares nothing in it, `ignore` skips the
 //! block, `unicode` replaces each `\u{…}` by its character, so that what cannot be seen can be read.
 //!
+//! So that a page is about its subject, lints that judge how good a rule is are switched off in a project that brings no
+//! `quell.toml`. They are on where the page recommends: in what the page of a lint says to write instead.
+//!
 //! Each fix that is offered is applied, alone, and the project checked again: the finding must be gone and no error of
 //! syntax have come; after a safe fix no other error either.
 //!
 //! In a console block, a line `…` stands for any lines. With `UPDATE_EXPECT=1` the output is written into the page.
 //!
-//! Not here: the compiler itself. It is run as the binary that users run.
+//! Not here: the compiler itself. It is run as the binary that users run; only its table of codes is read.
 
 pub mod binary;
 pub mod case;
@@ -31,5 +34,6 @@ pub mod fixing;
 pub mod generate;
 pub mod labels;
 pub mod markdown;
+pub mod quiet;
 pub mod rust_source;
 pub mod workspace;

@@ -29,11 +29,8 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         };
-        // A lint's page recommends nothing that the lint reports.
-        let lint = page.strip_prefix("compiler/docs/lints/").and_then(|name| name.strip_suffix(".md"));
         for section in markdown::sections(&text) {
-            let forbidden = lint.filter(|_| section.name.starts_with("Instead")).map(str::to_owned);
-            let case = Case { page: page.clone(), section, forbidden };
+            let case = Case::new(&page, section);
             let (quell, updates) = (Arc::clone(&quell), Arc::clone(&updates));
             trials.push(Trial::test(format!("{page}::{}", case.section.name), move || {
                 case.run(&quell, updating.then_some(&*updates)).map_err(Failed::from)

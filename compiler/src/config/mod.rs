@@ -100,9 +100,21 @@ impl Config {
             Some(level) => level.severity(),
             None => match (code, self.schema.unknown) {
                 (Code::UnknownAttribute | Code::UnknownTag, Some(level)) => level.severity(),
+                _ if self.is_required(code) => Some(Severity::Warning),
                 _ => Some(code.severity()),
             },
         }
+    }
+
+    /// Whether it says that a field is missing which the policy asks for.
+    fn is_required(&self, code: Code) -> bool {
+        let field = match code {
+            Code::MissingOwner => RequiredField::Owner,
+            Code::MissingReason => RequiredField::Reason,
+            Code::MissingExpiry => RequiredField::Expires,
+            _ => return false,
+        };
+        self.policy.required.contains(&field)
     }
 
     /// Whether a key that nothing declares lies below an allowed prefix. `key` carries its `@`.

@@ -79,6 +79,12 @@ macro_rules! codes {
                 match self { $($(Code::$variant => codes!(@$configurable),)*)* }
             }
 
+            /// Whether it is found only where many rules are seen together.
+            #[must_use]
+            pub fn is_cross_rule(self) -> bool {
+                match self { $($(Code::$variant => codes!(@cross $configurable),)*)* }
+            }
+
             /// The page that explains it, in Markdown.
             #[must_use]
             pub fn page(self) -> &'static str {
@@ -94,8 +100,13 @@ macro_rules! codes {
     };
     (@fixed) => { false };
     (@lint) => { true };
+    (@links) => { true };
+    (@cross links) => { true };
+    (@cross $other:ident) => { false };
 }
 
+// After the severity: `fixed` means that no level changes it, `lint` that levels and `allow` do, `links` the same of a
+// lint that sees many rules together.
 codes! {
     Files {
         UnreadableFile "unreadable-file" Error fixed,
@@ -175,7 +186,13 @@ codes! {
     }
     Governance {
         StartsAfterExpires "starts-after-expires" Error fixed,
+        MissingOwner "missing-owner" Hint lint,
+        MissingReason "missing-reason" Hint lint,
+        MissingExpiry "missing-expiry" Hint lint,
+        TooLongLived "too-long-lived" Warning lint,
+        ExpiresSoon "expires-soon" Hint lint,
         Expired "expired" Warning lint,
         ReviewDue "review-due" Warning lint,
+        UnusedAllow "unused-allow" Warning lint,
     }
 }

@@ -55,6 +55,14 @@ pub fn repaired(text: &str) -> Option<String> {
     parse(&better, Edge::First).ok().map(|_| better)
 }
 
+/// How many days it is from one instant to another, a part of a day taken for a whole one.
+#[must_use]
+pub fn days_between(from: Instant, to: Instant) -> i64 {
+    const DAY: i64 = 86_400_000;
+    let distance = to.saturating_sub(from);
+    distance.div_euclid(DAY) + i64::from(distance.rem_euclid(DAY) != 0)
+}
+
 /// An instant as RFC 3339 text in UTC with milliseconds: `2027-01-31T23:59:59.999Z`. One outside of the years that
 /// RFC 3339 can write is the nearest one inside.
 #[must_use]
@@ -75,6 +83,16 @@ pub fn from_rfc3339(text: &str) -> Option<Instant> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_a_day_is_a_day() {
+        let table =
+            [(0, 0), (1, 1), (86_400_000, 1), (86_400_001, 2), (-1, 0), (-86_400_000, -1), (i64::MAX, 106_751_991_168)];
+        for (distance, days) in table {
+            assert_eq!(days_between(0, distance), days, "{distance}");
+        }
+        assert!(days_between(i64::MIN, i64::MAX) > 0);
+    }
 
     #[test]
     fn a_day_has_a_first_and_a_last_instant() {

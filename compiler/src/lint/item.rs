@@ -1,9 +1,9 @@
 //! One range of a file, checked and linted: the façade's `check_item`.
 
 use crate::config::Context;
-use crate::diag::{Diagnostic, Severity};
-use crate::hir::{LoweredItem, Names, Rule, lower_item};
-use crate::lint::{LINTS, LintCtx};
+use crate::diag::{Code, Diagnostic, Severity};
+use crate::hir::{Allow, LoweredItem, Names, Rule, lower_item};
+use crate::lint::{LINTS, LintCtx, unused_allow};
 use crate::syntax::ParsedItem;
 
 /// What checking one range gave.
@@ -22,24 +22,45 @@ pub fn check_item(text: &str, parsed: &ParsedItem, names: &Names, cx: &Context<'
     let local = Context { schema: names.schema(cx.schema), ..*cx };
     // A rule is told from its neighbours in the same range by its span.
     for rule in &rules {
-        let within = |found: &&Diagnostic| rule.span.contains(found.span);
-        if diagnostics.iter().filter(within).any(|found| found.severity == Severity::Error) {
-            continue;
+        let own = |found: &&Diagnostic| rule.span.contains(found.span);
+        let is_broken = diagnostics.iter().filter(own).any(|found| found.severity == Severity::Error);
+        if !is_broken {
+            let lint = LintCtx::new(text, rule, &local);
+            LINTS.iter().for_each(|each| (each.check)(&lint, &mut diagnostics));
         }
-        let lint = LintCtx::new(text, rule, &local);
-        LINTS.iter().for_each(|each| (each.check)(&lint, &mut diagnostics));
+        silence(text, rule, is_broken, &mut diagnostics);
     }
-    weigh(&mut diagnostics, &rules, cx);
+    diagnostics.retain_mut(|diagnostic| match cx.config.severity(diagnostic.code) {
+        Some(severity) => {
+            diagnostic.severity = severity;
+            true
+        }
+        None => false,
+    });
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end, diagnostic.code));
     CheckedItem { rules, diagnostics }
 }
 
-/// Applies the configured levels, and each rule's own `allow`s.
-fn weigh(diagnostics: &mut Vec<Diagnostic>, rules: &[Rule], cx: &Context<'_>) {
-    diagnostics.retain_mut(|diagnostic| {
-        let Some(severity) = cx.config.severity(diagnostic.code) else { return false };
-        diagnostic.severity = severity;
-        let allowed = |rule: &Rule| rule.allows.iter().any(|allow| allow.code == diagnostic.code);
-        !rules.iter().any(|rule| rule.span.contains(diagnostic.span) && allowed(rule))
-    });
+/// Takes out what the rule allows, and says which `allow` takes out nothing.
+///
+/// Of a rule with errors nothing is said: its lints have not run. Nor of a lint that looks at many rules: it has not run
+/// either.
+fn silence(text: &str, rule: &Rule, is_broken: bool, diagnostics: &mut Vec<Diagnostic>) {
+    let unused = |diagnostics: &[Diagnostic], allow: &Allow, index: usize| {
+        let earlier = rule.allows.iter().take(index).any(|other| other.code == allow.code);
+        let is_its = |found: &Diagnostic| found.code == allow.code && rule.span.contains(found.span);
+        earlier || !diagnostics.iter().any(is_its)
+    };
+    if !is_broken {
+        let checked = rule.allows.iter().enumerate().filter(|(_, allow)| !allow.code.is_cross_rule());
+        // An `allow` of `unused-allow` is judged last, once it is known what the others leave.
+        let (own, others): (Vec<_>, Vec<_>) = checked.partition(|(_, allow)| allow.code == Code::UnusedAllow);
+        for (index, allow) in others.into_iter().chain(own) {
+            if unused(diagnostics, allow, index) {
+                diagnostics.push(unused_allow::report(text, allow));
+            }
+        }
+    }
+    diagnostics
+        .retain(|found| !rule.span.contains(found.span) || !rule.allows.iter().any(|allow| allow.code == found.code));
 }

@@ -8,6 +8,9 @@
 mod context;
 mod item;
 mod rules;
+#[cfg(test)]
+mod testing;
+mod unused_allow;
 
 pub use context::{Condition, LintCtx};
 pub use item::{CheckedItem, check_item};
@@ -24,4 +27,12 @@ pub struct Lint {
 }
 
 /// Every lint that looks at one rule.
-pub const LINTS: &[Lint] = &[rules::expired::LINT, rules::review_due::LINT];
+pub const LINTS: &[Lint] = &[
+    rules::missing_owner::LINT,
+    rules::missing_reason::LINT,
+    rules::missing_expiry::LINT,
+    rules::too_long_lived::LINT,
+    rules::expires_soon::LINT,
+    rules::expired::LINT,
+    rules::review_due::LINT,
+];

@@ -28,6 +28,9 @@ const CLEAN: &str = r#"suppress nightly-backup {
 
 /// One warning, with a safe fix.
 const WARNING: &str = r#"suppress from-the-guide {
+  owner   = "platform@example.com"
+  reason  = "restic reads every file by design"
+  expires = 2027-01-31
   rules { ruleId:def-000-krp }
   when { @process.executable.path:/usr/bin/restic @process.parent.executable.comm:cron env:prod }
 }
@@ -462,7 +465,7 @@ fn json_says_everything_of_a_finding() {
     assert_eq!((&found["code"], &found["severity"]), (&Value::from("never-emitted"), &Value::from("warning")));
     let offset = project.read("a.quell").find("@process.parent").unwrap();
     assert_eq!(found["start"]["offset"], offset);
-    assert_eq!((&found["start"]["line"], &found["start"]["column"]), (&Value::from(4), &Value::from(51)));
+    assert_eq!((&found["start"]["line"], &found["start"]["column"]), (&Value::from(7), &Value::from(51)));
     assert_eq!(found["fixes"][0]["safe"], true);
     assert_eq!(found["fixes"][0]["edits"][0]["text"], "@process.parent.comm");
     for key in ["message", "file", "end", "help", "labels"] {
@@ -494,7 +497,7 @@ fn formats_for_machines_stand_on_their_own() {
         "@process.parent.comm"
     );
     let github = project.run(&["check", "--format", "github"]).expect(2).stdout;
-    assert!(github.starts_with("::warning file=a b%2Cc.quell,line=3,endLine=3,col="), "{github}");
+    assert!(github.starts_with("::warning file=a b%2Cc.quell,line=6,endLine=3,col="), "{github}");
     let short = project.run(&["check", "--format", "short"]).expect(2).stdout;
     assert!(short.starts_with("a b,c.quell:3:51: warning[never-emitted]: "), "{short}");
 }
@@ -617,7 +620,7 @@ fn pages_show_what_is_printed() {
     for path in pages {
         let page = workspace::shown(&path);
         for section in markdown::sections(&fs::read_to_string(&path).unwrap()) {
-            let case = Case { page: page.clone(), section, forbidden: None };
+            let case = Case::new(&page, section);
             if let Err(report) = case.run(quell(), updates.as_ref()) {
                 failed.push_str(&report);
             }
