@@ -499,7 +499,7 @@ fn formats_for_machines_stand_on_their_own() {
     let github = project.run(&["check", "--format", "github"]).expect(2).stdout;
     assert!(github.starts_with("::warning file=a b%2Cc.quell,line=6,endLine=3,col="), "{github}");
     let short = project.run(&["check", "--format", "short"]).expect(2).stdout;
-    assert!(short.starts_with("a b,c.quell:3:51: warning[never-emitted]: "), "{short}");
+    assert!(short.starts_with("a b,c.quell:6:51: warning[never-emitted]: "), "{short}");
 }
 
 #[test]
