@@ -10,6 +10,7 @@ pub mod base;
 pub mod config;
 pub mod diag;
 pub mod emit;
+pub mod event;
 pub mod fmt;
 pub mod hir;
 pub mod lint;

@@ -5,8 +5,10 @@
 pub mod check;
 pub mod date;
 mod item;
+pub(crate) mod kinds;
 mod lower;
 mod names;
+pub mod pattern;
 mod query;
 mod rule;
 

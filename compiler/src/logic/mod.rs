@@ -1,8 +1,28 @@
 //! Reasoning about conditions that the lints share: normal form, what can match at all, what implies what, how narrow
 //! a condition is.
 //!
+//! A [`Formula`] is a condition taken out of its query. What is asked of it is answered exactly, or with
+//! [`Answer::Undecided`] where a [`Budget`] is used up; whatever is claimed is shown by a [`Witness`] or by the literals
+//! that exclude one another.
+//!
 //! Not here: what to say about it, which is for lints, and events, which are for the evaluator.
 
+mod automaton;
+mod budget;
+mod element;
+mod formula;
+mod implies;
+mod key;
 mod normal;
+mod set;
+mod solve;
+mod value;
+mod witness;
 
+pub use budget::Budget;
+pub use formula::Formula;
+pub use implies::always;
 pub use normal::{Branch, Literal, NormalForm, list_key, normal_form};
+pub use solve::{Answer, Conflict};
+pub use value::{Class, passes};
+pub use witness::Witness;

@@ -8,9 +8,10 @@
 use crate::base::Span;
 use crate::diag::Diagnostic;
 use crate::hir::check::term::Term;
-use crate::hir::check::{CheckCtx, contradicting_rule, no_such_event, pattern};
-use crate::hir::{Key, KeyKind, NodeId, NodeKind, Nodes, Rule, Test};
-use crate::schema::{Activity, Family, Kind, KindSet};
+use crate::hir::check::{CheckCtx, contradicting_rule, no_such_event};
+use crate::hir::kinds::{Sets, by_rule, term_sets};
+use crate::hir::{KeyKind, NodeId, NodeKind, Nodes, Rule};
+use crate::schema::{Family, KindSet};
 
 /// More findings of one block than this tell nothing new.
 const MOST: usize = 16;
@@ -40,14 +41,14 @@ impl Survey {
                 } else if attribute.family == Family::Rule {
                     self.is_named |= matches!(&*attribute.path, "evt.category" | "evt.name");
                     if attribute.path == "agent.rule_id" {
-                        self.narrow(by_rule(term.ctx, term.test));
+                        self.narrow(by_rule(term.ctx.query, term.ctx.cx.schema, term.test));
                     }
                 } else {
                     self.common = self.common.intersection(attribute.kinds);
                 }
             }
             KeyKind::Tag(_) if matches!(term.key_text(), "type" | "rule_id") => {
-                self.narrow(term_sets(term.ctx, term.key, term.test));
+                self.narrow(term_sets(term.ctx.query, term.ctx.cx.schema, term.key, term.test));
             }
             _ => {}
         }
@@ -93,15 +94,6 @@ pub(super) fn possible(ctx: &CheckCtx<'_>, id: NodeId) -> KindSet {
     sets(ctx, id).possible
 }
 
-/// On which kinds something may hold, and on which it is certain to.
-#[derive(Clone, Copy)]
-struct Sets {
-    possible: KindSet,
-    certain: KindSet,
-}
-
-const NOTHING_KNOWN: Sets = Sets { possible: KindSet::ALL, certain: KindSet::EMPTY };
-
 fn sets(ctx: &CheckCtx<'_>, id: NodeId) -> Sets {
     match ctx.query.node(id).kind {
         NodeKind::And(list) => ctx.query.children(list).iter().fold(
@@ -125,56 +117,8 @@ fn sets(ctx: &CheckCtx<'_>, id: NodeId) -> Sets {
             let of = sets(ctx, of);
             Sets { possible: KindSet::ALL.difference(of.certain), certain: KindSet::ALL.difference(of.possible) }
         }
-        NodeKind::Term { key, test } => term_sets(ctx, key, test),
+        NodeKind::Term { key, test } => term_sets(ctx.query, ctx.cx.schema, key, test),
     }
-}
-
-fn term_sets(ctx: &CheckCtx<'_>, key: Key, test: Test) -> Sets {
-    match key.kind {
-        KeyKind::Attribute(id) => {
-            let attribute = ctx.cx.schema.attribute(id);
-            match &*attribute.path {
-                "evt.name" => by_value(ctx, test, Kind::ALL.iter().map(|kind| (kind.name(), KindSet::of(*kind)))),
-                "evt.category" => {
-                    by_value(ctx, test, Activity::ALL.iter().map(|activity| (activity.category(), activity.kinds())))
-                }
-                "agent.rule_id" => by_rule(ctx, test),
-                _ if attribute.kinds.is_empty() => NOTHING_KNOWN,
-                _ => Sets { possible: attribute.kinds, certain: KindSet::EMPTY },
-            }
-        }
-        KeyKind::Tag(_) => match (ctx.query.text(key.text), test) {
-            ("rule_id", _) => by_rule(ctx, test),
-            ("type", Test::Exact(value)) => match Kind::from_name(ctx.query.text(value)) {
-                Some(kind) => Sets { possible: kind.into(), certain: KindSet::EMPTY },
-                None => NOTHING_KNOWN,
-            },
-            _ => NOTHING_KNOWN,
-        },
-        _ => NOTHING_KNOWN,
-    }
-}
-
-/// An attribute that every event has once, and whose values stand for kinds.
-fn by_value(ctx: &CheckCtx<'_>, test: Test, values: impl Iterator<Item = (&'static str, KindSet)>) -> Sets {
-    let fits = |name: &str| match test {
-        Test::Present => true,
-        Test::Exact(value) => ctx.query.text(value) == name,
-        Test::Glob(value) => pattern::matches(ctx.query.text(value), name),
-        Test::Range { .. } | Test::Networks(_) => false,
-    };
-    let kinds = values.filter(|(name, _)| fits(name)).fold(KindSet::EMPTY, |all, (_, kinds)| all.union(kinds));
-    // A value that is none is reported as such.
-    if kinds.is_empty() { NOTHING_KNOWN } else { Sets { possible: kinds, certain: kinds } }
-}
-
-/// The id of an Agent rule; of a rule of one's own nothing is known.
-fn by_rule(ctx: &CheckCtx<'_>, test: Test) -> Sets {
-    let known = match test {
-        Test::Exact(id) => ctx.cx.schema.agent_rule(ctx.query.text(id)),
-        _ => None,
-    };
-    known.map_or(NOTHING_KNOWN, |kinds| Sets { possible: kinds, certain: KindSet::EMPTY })
 }
 
 /// Whether a node asks for the id of an Agent rule.
@@ -364,6 +308,7 @@ fn drop_unless_needed(claims: &mut Vec<Claim>, sort: impl Fn(&Claim) -> bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::Kind;
 
     fn claim(kinds: &[Kind], is_rule: bool) -> Claim {
         Claim {

@@ -17,7 +17,6 @@ mod network_as_value;
 mod no_such_event;
 mod not_on_signals;
 mod octal_mode;
-mod pattern;
 mod range_on_text;
 mod spelling;
 mod term;
@@ -31,7 +30,7 @@ use std::cell::OnceCell;
 use crate::base::Span;
 use crate::config::Context;
 use crate::diag::Diagnostic;
-use crate::hir::{KeyKind, Place, Query, Rule, Test};
+use crate::hir::{KeyKind, Place, Query, Rule, Test, pattern};
 use crate::schema::{AttrId, Type};
 use term::Term;
 

@@ -4,7 +4,7 @@ use std::str::Chars;
 
 /// One step of a pattern.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Piece {
+pub enum Piece {
     /// Any run of characters.
     Run,
     /// Any one character.
@@ -15,7 +15,7 @@ pub(super) enum Piece {
 
 /// The steps of a pattern, in order.
 #[derive(Clone)]
-pub(super) struct Pieces<'a>(Chars<'a>);
+pub struct Pieces<'a>(Chars<'a>);
 
 impl Iterator for Pieces<'_> {
     type Item = Piece;
@@ -31,12 +31,12 @@ impl Iterator for Pieces<'_> {
 }
 
 /// Takes a pattern apart.
-pub(super) fn pieces(pattern: &str) -> Pieces<'_> {
+pub fn pieces(pattern: &str) -> Pieces<'_> {
     Pieces(pattern.chars())
 }
 
 /// Whether the pattern covers all of `text`.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
+pub fn matches(pattern: &str, text: &str) -> bool {
     let (mut steps, mut rest) = (pieces(pattern), text.chars());
     // Where the last run may be made longer: the steps behind it, and the text that it has not yet taken.
     let mut retry: Option<(Pieces<'_>, Chars<'_>)> = None;
@@ -62,13 +62,13 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
 }
 
 /// Whether the pattern covers some text that starts with `head`.
-pub(super) fn matches_some_after(pattern: &str, head: &str) -> bool {
+pub fn matches_some_after(pattern: &str, head: &str) -> bool {
     // Some part of the pattern takes the head, and the rest can always be satisfied.
     (0..=pattern.len()).filter_map(|end| pattern.get(..end)).any(|part| matches(part, head))
 }
 
 /// The fewest bytes that a match can have.
-pub(super) fn least_bytes(pattern: &str) -> usize {
+pub fn least_bytes(pattern: &str) -> usize {
     pieces(pattern)
         .map(|piece| match piece {
             Piece::Run => 0,

@@ -1,0 +1,118 @@
+//! Whether a condition holds on an event, in the simplest form: every other way to find out must agree with it.
+
+use std::borrow::Cow;
+
+use crate::event::Event;
+use crate::hir::{Key, KeyKind, NodeId, NodeKind, Query, Test};
+use crate::logic::{Class, passes};
+use crate::schema::Schema;
+
+/// Whether the condition holds. `schema` is the one that the condition was lowered with.
+#[must_use]
+pub fn matches(query: &Query, event: &Event<'_>, schema: &Schema) -> bool {
+    node(query, query.root(), event, schema)
+}
+
+/// INVARIANT: recursion is bounded by the depth of a query, which lowering caps.
+fn node(query: &Query, id: NodeId, event: &Event<'_>, schema: &Schema) -> bool {
+    match query.node(id).kind {
+        NodeKind::And(list) => query.children(list).iter().all(|child| node(query, *child, event, schema)),
+        NodeKind::Or(list) => query.children(list).iter().any(|child| node(query, *child, event, schema)),
+        NodeKind::Not(of) => !node(query, of, event, schema),
+        NodeKind::Term { key, test } => term(query, key, test, event, schema),
+    }
+}
+
+/// A term holds if any value of its key passes.
+fn term(query: &Query, key: Key, test: Test, event: &Event<'_>, schema: &Schema) -> bool {
+    let class = Class::of(key, schema);
+    let passes = |value: &str| passes(query, test, class, &class.canonical(value));
+    let name = plain(query.text(key.text));
+    match (key.kind, name.strip_prefix('@')) {
+        (KeyKind::Tag(_) | KeyKind::UnknownTag | KeyKind::RuleKey, _) | (_, None) => event.tag(&name).any(passes),
+        (_, Some(path)) => event.attribute(path).iter().any(|value| passes(value)),
+    }
+}
+
+/// A key without the escapes that Datadog wants in it.
+fn plain(key: &str) -> Cow<'_, str> {
+    if !key.contains('\\') {
+        return key.into();
+    }
+    let mut plain = String::with_capacity(key.len());
+    let mut characters = key.chars();
+    while let Some(character) = characters.next() {
+        plain.push(if character == '\\' { characters.next().unwrap_or('\\') } else { character });
+    }
+    plain.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Context, Level};
+    use crate::hir::{Names, lower_item};
+    use crate::syntax::parse_item;
+    use serde_json::{Value, json};
+
+    #[track_caller]
+    fn holds(condition: &str, value: &Value) -> bool {
+        let mut config = Config::default();
+        config.schema.unknown = Some(Level::Allow);
+        let cx = Context { schema: Schema::embedded(), config: &config, now: 0 };
+        let text = format!("suppress x {{ when event {{ {condition} }} }}");
+        let lowered = lower_item(&text, &parse_item(&text), &Names::default(), &cx);
+        let rule = lowered.rules.first().unwrap_or_else(|| panic!("{condition}: {:#?}", lowered.diagnostics));
+        matches(rule.when_event.as_ref().unwrap(), &Event::new(value).unwrap(), cx.schema)
+    }
+
+    #[test]
+    fn what_conditions_mean() {
+        let event = json!({
+            "evt": {"name": "exec"},
+            "process": {
+                "uid": 0, "pid": 9_007_199_254_740_993u64, "comm": "java", "is_thread": false,
+                "args": ["-c", "x y", "*"], "envs": [],
+                "executable": {"path": "/usr/lib/jvm/17/bin/java"},
+                "ancestors": [{"comm": "sh", "args": ["-i"]}, {"comm": "init"}],
+            },
+            "network": {"destination": {"ip": "10.1.2.3", "port": 443}, "source": {"ip": "fd00::1"}},
+            "custom": {"n": "2.5", "m": 7.0},
+            "tags": ["host:web-1", "env:prod", "image:a:b"],
+        });
+        for condition in [
+            "@process.comm:java",
+            "-@process.comm:Java",
+            "-@process.comm:jav",
+            "@process.args:-c @process.args:\"x y\"",
+            "@process.args:(-c AND \"x y\")",
+            "@process.args:\\*",
+            "-@process.args:z",
+            "-@process.envs:x",
+            "-@process.envs:*",
+            "@process.args:*",
+            "@process.executable.path:/usr/lib/jvm/*/bin/java",
+            "-@process.executable.path:/usr/lib/jvm/?/bin/java",
+            "@process.uid:0 @process.uid:<1 @process.uid:[0 TO 0] -@process.uid:{0 TO 1}",
+            "@process.uid:00",
+            "@process.pid:>9007199254740992",
+            "-@process.pid:>9007199254740993",
+            "@process.pid:9007*",
+            "@process.is_thread:false",
+            "@process.ancestors.comm:sh @process.ancestors.comm:init -@process.ancestors.comm:java",
+            "@process.ancestors.args:-i",
+            "CIDR(@network.destination.ip,10.0.0.0/8)",
+            "-CIDR(@network.destination.ip,11.0.0.0/8,fd00::/8)",
+            "CIDR(@network.source.ip,11.0.0.0/8,fd00::/8)",
+            "@network.destination.port:(80 OR 443)",
+            "@custom.n:>2 @custom.n:2.5 @custom.m:7 @custom.m:[7 TO 7]",
+            "host:web-? -host:web env:prod",
+            "image:a\\:b",
+            "host:other OR env:prod",
+            "NOT (host:other OR env:dev)",
+        ] {
+            assert!(holds(condition, &event), "{condition}");
+            assert!(!holds(&format!("NOT ({condition})"), &event), "{condition}");
+        }
+    }
+}

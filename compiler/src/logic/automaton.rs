@@ -1,0 +1,637 @@
+//! A shortest text that some sets hold and others do not, by a search through the product of their automata.
+//!
+//! Patterns, lists, ranges of whole numbers and IPv4 networks are regular languages. Each is run as a deterministic
+//! automaton that is made as it is needed, all side by side; what is reachable is searched breadth first, so that a text
+//! is found early and that there is none is known once nothing new is reached. No complement and no product is ever
+//! built whole, which is why no crate for regular expressions stands here: those make one automaton of one expression,
+//! ahead of time, and neither intersect nor complement.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use ipnet::{IpNet, Ipv4Net};
+use rustc_hash::FxHashSet;
+
+use crate::hir::pattern::{Piece, pieces};
+use crate::logic::budget::Budget;
+use crate::logic::set::ValueSet;
+use crate::logic::value::Class;
+
+/// What a search came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Found {
+    /// This text.
+    Value(String),
+    /// There is none.
+    Nothing,
+    /// The budget did not suffice.
+    Undecided,
+}
+
+/// One set among those that a text is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) set: &'a ValueSet,
+    /// Whether the text is to be in it, rather than not.
+    pub(super) wanted: bool,
+    /// Whether the set is asked for the last segment of the text, taken as a path.
+    pub(super) lifted: bool,
+}
+
+/// The last segment of a path. Where there is a slash it parts segments, else a backslash does.
+pub(super) fn last_segment(path: &str) -> &str {
+    let separator = if path.contains('/') { '/' } else { '\\' };
+    path.rsplit(separator).next().unwrap_or(path)
+}
+
+/// Searches a text that all parts agree on. Networks other than IPv4 ones must not be among them.
+pub(super) fn search(parts: &[Part<'_>], class: Class, budget: &mut Budget) -> Found {
+    let mut machines: Vec<(Machine, bool, bool)> =
+        parts.iter().map(|part| (Machine::new(part.set, class), part.wanted, part.lifted)).collect();
+    if let Class::Integer { low, high } = class {
+        machines.push((Machine { decimals: vec![Decimal::new(low, high)], ..Machine::default() }, true, false));
+    }
+    let alphabet = alphabet(&machines);
+    let product = Product { machines };
+    let start = product.start();
+    // Who reached a state, and by which character.
+    let mut steps: Vec<(usize, char)> = vec![(0, '\0')];
+    let mut seen: FxHashSet<Vec<u32>> = FxHashSet::default();
+    let mut waiting: VecDeque<(Vec<u32>, usize)> = VecDeque::new();
+    seen.insert(start.clone());
+    let accepts_empty = product.accepts(&start);
+    waiting.push_back((start, 0));
+    while let Some((state, at)) = waiting.pop_front() {
+        for character in &alphabet {
+            if !budget.spend(1 + state.len() as u64 / 2) {
+                return Found::Undecided;
+            }
+            let Some(next) = product.step(&state, *character) else { continue };
+            if seen.contains(&next) {
+                continue;
+            }
+            steps.push((at, *character));
+            let here = steps.len() - 1;
+            if product.accepts(&next) {
+                return Found::Value(spelled(&steps, here));
+            }
+            seen.insert(next.clone());
+            waiting.push_back((next, here));
+        }
+    }
+    if accepts_empty { Found::Value(String::new()) } else { Found::Nothing }
+}
+
+fn spelled(steps: &[(usize, char)], mut at: usize) -> String {
+    let mut characters = Vec::new();
+    while at != 0 {
+        let Some((before, character)) = steps.get(at) else { break };
+        characters.push(*character);
+        at = *before;
+    }
+    characters.iter().rev().collect()
+}
+
+/// Every character that an automaton tells from others, and one that none of them names.
+fn alphabet(machines: &[(Machine, bool, bool)]) -> Vec<char> {
+    let mut named: BTreeSet<char> = BTreeSet::new();
+    for (machine, _, lifted) in machines {
+        named.extend(machine.trie.nodes.iter().flat_map(|node| node.next.keys()));
+        for glob in &machine.globs {
+            named.extend(glob.iter().filter_map(|piece| match piece {
+                Piece::Literal(character) => Some(*character),
+                Piece::Run | Piece::One => None,
+            }));
+        }
+        if !machine.decimals.is_empty() {
+            named.extend("0123456789-".chars());
+        }
+        if !machine.networks.is_empty() {
+            named.extend("0123456789.".chars());
+        }
+        if *lifted {
+            named.extend(['/', '\\']);
+        }
+    }
+    let other = ['x', 'y', 'z']
+        .into_iter()
+        .chain('a'..='w')
+        .chain('A'..='Z')
+        .chain('\u{4e00}'..='\u{9fff}')
+        .find(|other| !named.contains(other));
+    let mut alphabet: Vec<char> = named.into_iter().chain(other).collect();
+    // Plain letters first: of two short texts the more readable one is found.
+    alphabet.sort_by_key(|character| (!character.is_ascii_lowercase(), !character.is_ascii_alphanumeric(), *character));
+    alphabet
+}
+
+struct Product {
+    /// Each with whether it is wanted and whether it is lifted.
+    machines: Vec<(Machine, bool, bool)>,
+}
+
+impl Product {
+    fn start(&self) -> Vec<u32> {
+        let mut state = Vec::new();
+        for (machine, _, lifted) in &self.machines {
+            if *lifted {
+                push_lifted(&mut state, false, &machine.start(), &machine.start());
+            } else {
+                push_sized(&mut state, &machine.start());
+            }
+        }
+        state
+    }
+
+    /// The state behind a character; nothing where no text that goes on so can be what is wanted.
+    fn step(&self, state: &[u32], character: char) -> Option<Vec<u32>> {
+        let mut next = Vec::with_capacity(state.len() + 2);
+        let mut rest = state;
+        for (machine, wanted, lifted) in &self.machines {
+            if *lifted {
+                let (seen, (slash, backslash)) = take_lifted(&mut rest);
+                let in_slash = if character == '/' { machine.start() } else { machine.step(slash, character) };
+                let seen = seen || character == '/';
+                let in_backslash = match character {
+                    _ if seen => Vec::new(),
+                    '\\' => machine.start(),
+                    _ => machine.step(backslash, character),
+                };
+                push_lifted(&mut next, seen, &in_slash, &in_backslash);
+            } else {
+                let stepped = machine.step(take_sized(&mut rest), character);
+                if *wanted && !machine.is_alive(&stepped) {
+                    return None;
+                }
+                push_sized(&mut next, &stepped);
+            }
+        }
+        Some(next)
+    }
+
+    fn accepts(&self, state: &[u32]) -> bool {
+        let mut rest = state;
+        self.machines.iter().all(|(machine, wanted, lifted)| {
+            let accepted = if *lifted {
+                let (seen, (slash, backslash)) = take_lifted(&mut rest);
+                machine.accepts(if seen { slash } else { backslash })
+            } else {
+                machine.accepts(take_sized(&mut rest))
+            };
+            accepted == *wanted
+        })
+    }
+}
+
+fn push_sized(out: &mut Vec<u32>, state: &[u32]) {
+    out.push(state.len() as u32);
+    out.extend_from_slice(state);
+}
+
+fn take_sized<'s>(rest: &mut &'s [u32]) -> &'s [u32] {
+    let Some((length, behind)) = rest.split_first() else { return &[] };
+    let (state, behind) = behind.split_at_checked(*length as usize).unwrap_or_default();
+    *rest = behind;
+    state
+}
+
+fn push_lifted(out: &mut Vec<u32>, seen: bool, slash: &[u32], backslash: &[u32]) {
+    out.push(u32::from(seen));
+    push_sized(out, slash);
+    push_sized(out, backslash);
+}
+
+fn take_lifted<'s>(rest: &mut &'s [u32]) -> (bool, (&'s [u32], &'s [u32])) {
+    let (seen, behind) = rest.split_first().map_or((false, *rest), |(seen, behind)| (*seen == 1, behind));
+    *rest = behind;
+    let slash = take_sized(rest);
+    (seen, (slash, take_sized(rest)))
+}
+
+/// The automaton of one set: it accepts what any of its parts accepts.
+#[derive(Default)]
+struct Machine {
+    any: bool,
+    trie: Trie,
+    globs: Vec<Vec<Piece>>,
+    decimals: Vec<Decimal>,
+    networks: Vec<Ipv4Net>,
+}
+
+const DEAD: u32 = 0;
+
+impl Machine {
+    fn new(set: &ValueSet, class: Class) -> Machine {
+        let decimals = match class {
+            Class::Integer { low, high } => set
+                .ranges
+                .iter()
+                .map(|range| range.whole(low, high))
+                .map(|(low, high)| Decimal::new(low, high))
+                .collect(),
+            _ => Vec::new(),
+        };
+        Machine {
+            any: set.any,
+            trie: Trie::new(set.exact.iter().map(|text| &**text)),
+            globs: set.globs.iter().map(|glob| pieces(glob).collect()).collect(),
+            decimals,
+            networks: set
+                .networks
+                .iter()
+                .filter_map(|network| match network {
+                    IpNet::V4(network) => Some(*network),
+                    IpNet::V6(_) => None,
+                })
+                .collect(),
+        }
+    }
+
+    fn start(&self) -> Vec<u32> {
+        let mut state = vec![1];
+        for glob in &self.globs {
+            close(glob, &mut state, |positions| positions.push(0));
+        }
+        state.extend(self.decimals.iter().map(|_| Decimal::START));
+        state.extend(self.networks.iter().map(|_| octet_state(0, None)));
+        state
+    }
+
+    fn step(&self, state: &[u32], character: char) -> Vec<u32> {
+        let mut next = Vec::with_capacity(state.len() + 1);
+        let mut rest = state.split_first().map_or(state, |(node, behind)| {
+            next.push(self.trie.step(*node, character));
+            behind
+        });
+        for glob in &self.globs {
+            let live = take_sized(&mut rest);
+            close(glob, &mut next, |positions| {
+                for position in live {
+                    match glob.get(*position as usize) {
+                        Some(Piece::Run) => positions.push(*position),
+                        Some(Piece::One) => positions.push(position + 1),
+                        Some(Piece::Literal(wanted)) if *wanted == character => positions.push(position + 1),
+                        Some(Piece::Literal(_)) | None => {}
+                    }
+                }
+            });
+        }
+        for decimal in &self.decimals {
+            next.push(decimal.step(take_one(&mut rest), character));
+        }
+        for network in &self.networks {
+            next.push(octet_step(*network, take_one(&mut rest), character));
+        }
+        next
+    }
+
+    fn accepts(&self, state: &[u32]) -> bool {
+        if self.any {
+            return true;
+        }
+        let Some((node, mut rest)) = state.split_first() else { return false };
+        self.trie.accepts(*node)
+            || self
+                .globs
+                .iter()
+                .any(|glob| take_sized(&mut rest).last().is_some_and(|last| *last as usize == glob.len()))
+            || self.decimals.iter().any(|decimal| decimal.accepts(take_one(&mut rest)))
+            || self.networks.iter().any(|network| octet_accepts(*network, take_one(&mut rest)))
+    }
+
+    /// Whether some text that goes on from here is accepted.
+    fn is_alive(&self, state: &[u32]) -> bool {
+        if self.any {
+            return true;
+        }
+        let Some((node, mut rest)) = state.split_first() else { return false };
+        *node != DEAD
+            || self.globs.iter().any(|_| !take_sized(&mut rest).is_empty())
+            || rest.iter().any(|word| *word != DEAD)
+    }
+}
+
+fn take_one(rest: &mut &[u32]) -> u32 {
+    let Some((first, behind)) = rest.split_first() else { return DEAD };
+    *rest = behind;
+    *first
+}
+
+/// Adds the live positions of a pattern, in order and each once, with their number in front. A run may be empty, so that
+/// the position behind it is live too; and what comes before a live run takes nothing that the run does not take.
+fn close(glob: &[Piece], out: &mut Vec<u32>, add: impl FnOnce(&mut Vec<u32>)) {
+    let mut positions = Vec::new();
+    add(&mut positions);
+    let is_run = |position: &u32| matches!(glob.get(*position as usize), Some(Piece::Run));
+    let mut at = 0;
+    while let Some(position) = positions.get(at).copied() {
+        if is_run(&position) {
+            positions.push(position + 1);
+        }
+        at += 1;
+    }
+    positions.sort_unstable();
+    positions.dedup();
+    let from = positions.iter().rposition(is_run).unwrap_or(0);
+    push_sized(out, positions.get(from..).unwrap_or_default());
+}
+
+/// A list of texts. State 0 is dead, 1 the root.
+struct Trie {
+    nodes: Vec<Node>,
+}
+
+#[derive(Default)]
+struct Node {
+    next: BTreeMap<char, u32>,
+    ends: bool,
+}
+
+impl Default for Trie {
+    fn default() -> Trie {
+        Trie { nodes: vec![Node::default(), Node::default()] }
+    }
+}
+
+impl Trie {
+    fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Trie {
+        let mut trie = Trie::default();
+        for text in texts {
+            let mut at = 1;
+            for character in text.chars() {
+                let fresh = trie.nodes.len() as u32;
+                let Some(node) = trie.nodes.get_mut(at) else { break };
+                let next = *node.next.entry(character).or_insert(fresh);
+                if next == fresh {
+                    trie.nodes.push(Node::default());
+                }
+                at = next as usize;
+            }
+            if let Some(node) = trie.nodes.get_mut(at) {
+                node.ends = true;
+            }
+        }
+        if trie.nodes.iter().all(|node| !node.ends) {
+            // Nothing is in it: dead from the start.
+            trie.nodes.truncate(1);
+        }
+        trie
+    }
+
+    fn step(&self, node: u32, character: char) -> u32 {
+        self.nodes.get(node as usize).and_then(|node| node.next.get(&character)).copied().unwrap_or(DEAD)
+    }
+
+    fn accepts(&self, node: u32) -> bool {
+        self.nodes.get(node as usize).is_some_and(|node| node.ends)
+    }
+}
+
+/// Whole numbers between two ends, in decimal and without a zero in front.
+///
+/// A state is a word: the mode, how many digits there were, and how they compare with as many digits of each end.
+struct Decimal {
+    zero: bool,
+    positive: Option<Digits>,
+    negative: Option<Digits>,
+}
+
+struct Digits {
+    low: Vec<u8>,
+    high: Vec<u8>,
+}
+
+impl Digits {
+    /// Magnitudes from 1 on.
+    fn new(low: u128, high: u128) -> Option<Digits> {
+        let digits = |number: u128| number.to_string().into_bytes();
+        (low <= high).then(|| Digits { low: digits(low), high: digits(high) })
+    }
+}
+
+impl Decimal {
+    const START: u32 = 1;
+    const SIGN: u32 = 2;
+    const POSITIVE: u32 = 3;
+    const NEGATIVE: u32 = 4;
+    const ZERO: u32 = 5;
+
+    fn new(low: i128, high: i128) -> Decimal {
+        Decimal {
+            zero: low <= 0 && high >= 0,
+            positive: if high >= 1 { Digits::new(low.max(1).unsigned_abs(), high.unsigned_abs()) } else { None },
+            negative: if low <= -1 { Digits::new(high.min(-1).unsigned_abs(), low.unsigned_abs()) } else { None },
+        }
+    }
+
+    fn step(&self, state: u32, character: char) -> u32 {
+        let mode = state & 7;
+        let digit = character.is_ascii_digit().then_some(character as u8);
+        match (mode, digit) {
+            (Self::START, None) if character == '-' && self.negative.is_some() => Self::SIGN,
+            (Self::START, Some(b'0')) if self.zero => Self::ZERO,
+            (Self::SIGN | Self::START, Some(b'0')) => DEAD,
+            (Self::START, Some(digit)) => digits_step(self.positive.as_ref(), Self::POSITIVE, 0, [1, 1], digit),
+            (Self::SIGN, Some(digit)) => digits_step(self.negative.as_ref(), Self::NEGATIVE, 0, [1, 1], digit),
+            (Self::POSITIVE | Self::NEGATIVE, Some(digit)) => {
+                digits_step(self.digits(mode), mode, (state >> 3) & 0xff, [(state >> 11) & 3, (state >> 13) & 3], digit)
+            }
+            _ => DEAD,
+        }
+    }
+
+    fn digits(&self, mode: u32) -> Option<&Digits> {
+        if mode == Self::POSITIVE { self.positive.as_ref() } else { self.negative.as_ref() }
+    }
+
+    fn accepts(&self, state: u32) -> bool {
+        let mode = state & 7;
+        let (count, low, high) = ((state >> 3) as usize & 0xff, (state >> 11) & 3, (state >> 13) & 3);
+        match mode {
+            Self::ZERO => true,
+            Self::POSITIVE | Self::NEGATIVE => self.digits(mode).is_some_and(|digits| {
+                (count > digits.low.len() || count == digits.low.len() && low >= 1)
+                    && (count < digits.high.len() || count == digits.high.len() && high <= 1)
+            }),
+            _ => false,
+        }
+    }
+}
+
+/// One digit more. The comparisons are 0 for less, 1 for equal, 2 for greater.
+fn digits_step(digits: Option<&Digits>, mode: u32, count: u32, [low, high]: [u32; 2], digit: u8) -> u32 {
+    let Some(digits) = digits.filter(|digits| (count as usize) < digits.high.len()) else { return DEAD };
+    let compare = |before: u32, end: &[u8]| match end.get(count as usize) {
+        Some(other) if before == 1 => (digit.cmp(other) as i8 + 1) as u32,
+        _ => before,
+    };
+    mode | (count + 1) << 3 | compare(low, &digits.low) << 11 | compare(high, &digits.high) << 13
+}
+
+/// An address in a network: which octet is being written, and what of it there is.
+fn octet_state(octet: u32, value: Option<u32>) -> u32 {
+    1 + octet * 257 + value.map_or(256, |value| value)
+}
+
+fn octet_parts(state: u32) -> (u32, Option<u32>) {
+    let state = state.saturating_sub(1);
+    (state / 257, Some(state % 257).filter(|value| *value < 256))
+}
+
+fn octet_step(network: Ipv4Net, state: u32, character: char) -> u32 {
+    if state == DEAD {
+        return DEAD;
+    }
+    let (octet, value) = octet_parts(state);
+    match (character.to_digit(10), value) {
+        (Some(digit), None) => octet_state(octet, Some(digit)),
+        (Some(digit), Some(value)) if value > 0 && value * 10 + digit < 256 => {
+            octet_state(octet, Some(value * 10 + digit))
+        }
+        (None, Some(value)) if character == '.' && octet < 3 && octet_fits(network, octet, value) => {
+            octet_state(octet + 1, None)
+        }
+        _ => DEAD,
+    }
+}
+
+fn octet_accepts(network: Ipv4Net, state: u32) -> bool {
+    let (octet, value) = octet_parts(state);
+    state != DEAD && octet == 3 && value.is_some_and(|value| octet_fits(network, octet, value))
+}
+
+fn octet_fits(network: Ipv4Net, octet: u32, value: u32) -> bool {
+    let at = |address: std::net::Ipv4Addr| u32::from(address.octets().get(octet as usize).copied().unwrap_or(0));
+    value & at(network.netmask()) == at(network.network())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logic::value::{Number, Range};
+
+    fn set(texts: &[&str]) -> ValueSet {
+        let mut set = ValueSet::default();
+        for text in texts {
+            if text.contains(['*', '?']) {
+                set.globs.push((*text).into());
+            } else {
+                set.exact.insert((*text).into());
+            }
+        }
+        set
+    }
+
+    fn found(wanted: &[&[&str]], unwanted: &[&str]) -> Found {
+        let wanted: Vec<ValueSet> = wanted.iter().map(|texts| set(texts)).collect();
+        let unwanted = set(unwanted);
+        let mut parts: Vec<Part<'_>> = wanted.iter().map(|set| Part { set, wanted: true, lifted: false }).collect();
+        parts.push(Part { set: &unwanted, wanted: false, lifted: false });
+        let found = search(&parts, Class::Text, &mut Budget::new(1_000_000));
+        if let Found::Value(text) = &found {
+            assert!(parts.iter().all(|part| part.set.contains(text) == part.wanted), "{text}");
+        }
+        found
+    }
+
+    fn is_some(wanted: &[&[&str]], unwanted: &[&str]) -> bool {
+        match found(wanted, unwanted) {
+            Found::Value(_) => true,
+            Found::Nothing => false,
+            Found::Undecided => panic!("undecided"),
+        }
+    }
+
+    #[test]
+    fn patterns_meet_or_do_not() {
+        assert!(is_some(&[&["*a*"], &["*b*"]], &[]));
+        assert!(!is_some(&[&["a*"], &["b*"]], &[]));
+        assert!(!is_some(&[&["/usr/lib/jvm/*/bin/java"], &["/opt/*"]], &[]));
+        assert!(is_some(&[&["/usr/*/java"], &["*/bin/*"]], &["/usr/bin/java"]));
+        assert!(!is_some(&[&["/usr/*"]], &["/usr/*", "/opt/*"]));
+        assert!(!is_some(&[&["/usr/lib/*"]], &["/usr/*"]));
+        assert!(!is_some(&[&["?"]], &["?"]));
+        assert!(is_some(&[&["*"]], &["?*"]));
+        assert!(!is_some(&[&["a?c"]], &["a*c"]));
+        assert!(is_some(&[&["a*c"]], &["a?c"]));
+        assert!(!is_some(&[&["*ab*"], &["a*", "b*"]], &["*ab*"]));
+    }
+
+    #[test]
+    fn lists_and_patterns_mix() {
+        assert!(!is_some(&[&["ab", "cd"], &["a*"]], &["?b"]));
+        assert_eq!(found(&[&["ab", "cd"], &["c*", "x"]], &[]), Found::Value("cd".to_owned()));
+    }
+
+    #[test]
+    fn last_segments_are_asked() {
+        let (path, name, other) = (set(&["/usr/*"]), set(&["java"]), set(&["j*"]));
+        let part = |set, wanted, lifted| Part { set, wanted, lifted };
+        let mut budget = Budget::new(1_000_000);
+        let both = [part(&path, true, false), part(&name, true, true)];
+        assert_eq!(search(&both, Class::Text, &mut budget), Found::Value("/usr/java".to_owned()));
+        let none = [part(&name, true, true), part(&other, false, true)];
+        assert_eq!(search(&none, Class::Text, &mut budget), Found::Nothing);
+        let windows = set(&["C:\\*"]);
+        let both = [part(&windows, true, false), part(&name, true, true)];
+        // A `?` is no backslash, so that the pattern is taken as it stands.
+        assert_eq!(search(&both, Class::Text, &mut budget), Found::Nothing);
+        assert_eq!(last_segment("/a/b\\c"), "b\\c");
+        assert_eq!(last_segment("C:\\a\\b"), "b");
+        assert_eq!(last_segment("b"), "b");
+    }
+
+    #[test]
+    fn numbers_and_patterns_meet() {
+        let class = Class::Integer { low: i128::from(i64::MIN), high: i128::from(u64::MAX) };
+        for (low, high, glob, expected) in [
+            (Some("100"), Some("199"), "1*", Some("100")),
+            (Some("200"), Some("999"), "1*", None),
+            (Some("200"), None, "1*", Some("1000")),
+            (None, Some("-5"), "-*3", Some("-13")),
+            (None, Some("-1"), "?", None),
+            (Some("0"), Some("9"), "0*", Some("0")),
+            (Some("1"), Some("99999"), "0*", None),
+            (Some("18446744073709551615"), None, "*", Some("18446744073709551615")),
+            (Some("18446744073709551616"), None, "*", None),
+        ] {
+            let end = |end: Option<&str>| end.map(|end| (Number::parse(end).unwrap(), true));
+            let ranges = ValueSet { ranges: vec![Range { low: end(low), high: end(high) }], ..ValueSet::default() };
+            let globs = set(&[glob]);
+            let parts =
+                [Part { set: &ranges, wanted: true, lifted: false }, Part { set: &globs, wanted: true, lifted: false }];
+            let found = search(&parts, class, &mut Budget::new(1_000_000));
+            let expected = expected.map_or(Found::Nothing, |text| Found::Value(text.to_owned()));
+            assert_eq!(found, expected, "{low:?} {high:?} {glob}");
+        }
+    }
+
+    #[test]
+    fn networks_and_patterns_meet() {
+        for (network, glob, expected) in [
+            ("10.0.0.0/8", "10.1.*", true),
+            ("10.0.0.0/8", "11.*", false),
+            ("10.0.128.0/17", "10.0.1*", true),
+            ("10.0.128.0/17", "10.0.12?.*", true),
+            ("10.0.128.0/17", "10.0.11?.*", false),
+            ("0.0.0.0/0", "*.256", false),
+        ] {
+            let networks = ValueSet { networks: vec![network.parse().unwrap()], ..ValueSet::default() };
+            let globs = set(&[glob]);
+            let parts = [
+                Part { set: &networks, wanted: true, lifted: false },
+                Part { set: &globs, wanted: true, lifted: false },
+            ];
+            let found = search(&parts, Class::Address, &mut Budget::new(1_000_000));
+            assert_eq!(matches!(found, Found::Value(_)), expected, "{network} {glob}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn hostile_patterns_end_undecided_and_soon() {
+        let many: Vec<String> = (0..1000).map(|at| format!("*{at}*x{at}?????????????*")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let sets: Vec<ValueSet> = many.iter().map(|text| set(&[text])).collect();
+        let parts: Vec<Part<'_>> = sets.iter().map(|set| Part { set, wanted: true, lifted: false }).collect();
+        assert_eq!(search(&parts, Class::Text, &mut Budget::new(100_000)), Found::Undecided);
+    }
+}

@@ -1,0 +1,178 @@
+//! One value of one attribute: is there one that some sets hold and others do not?
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Net};
+
+use crate::logic::automaton::{Found, Part, last_segment, search};
+use crate::logic::budget::Budget;
+use crate::logic::set::ValueSet;
+use crate::logic::value::{Class, Number};
+
+/// Finds a value of the class that is in every wanted part and in no other one.
+pub(super) fn find(parts: &[Part<'_>], class: Class, budget: &mut Budget) -> Found {
+    let cost: u64 = parts.iter().map(|part| part.set.cost()).sum();
+    let test = |text: &str| class.admits(text) && parts.iter().all(|part| holds(part, text) == part.wanted);
+    let of = |texts: &mut dyn Iterator<Item = String>, budget: &mut Budget| -> Found {
+        for text in texts {
+            if !budget.spend(cost) {
+                return Found::Undecided;
+            }
+            if test(&text) {
+                return Found::Value(text);
+            }
+        }
+        Found::Nothing
+    };
+    if let Class::Closed(values) = class {
+        return of(&mut values.iter().map(|value| (*value).to_owned()), budget);
+    }
+    let finite = parts.iter().filter(|part| part.wanted && !part.lifted && part.set.is_finite());
+    if let Some(shortest) = finite.min_by_key(|part| part.set.exact.len()) {
+        return of(&mut shortest.set.exact.iter().map(|text| text.to_string()), budget);
+    }
+    let has_globs = parts.iter().any(|part| !part.set.globs.is_empty());
+    match class {
+        Class::Integer { low, high } if !has_globs => of(&mut whole_numbers(parts, low, high).into_iter(), budget),
+        Class::Address if !has_globs => of(&mut addresses(parts).into_iter(), budget),
+        Class::Address => address_by_pattern(parts, &test, budget),
+        _ if parts.iter().all(|part| part.set.ranges.is_empty()) || matches!(class, Class::Integer { .. }) => {
+            search(parts, class, budget)
+        }
+        // A range of an attribute that may hold numbers and texts.
+        _ => {
+            let found = of(&mut numbers(parts).into_iter(), budget);
+            let ranges_wanted = parts.iter().any(|part| part.wanted && is_ranges_only(part.set));
+            match found {
+                Found::Nothing if has_globs && ranges_wanted => Found::Undecided,
+                Found::Nothing if ranges_wanted => Found::Nothing,
+                // Texts that are no numbers are in no range.
+                Found::Nothing => match search(parts, class, budget) {
+                    Found::Value(text) if test(&text) => Found::Value(text),
+                    Found::Nothing if !has_globs => Found::Nothing,
+                    _ => Found::Undecided,
+                },
+                found => found,
+            }
+        }
+    }
+}
+
+fn is_ranges_only(set: &ValueSet) -> bool {
+    !set.any && set.exact.is_empty() && set.globs.is_empty() && set.networks.is_empty()
+}
+
+fn holds(part: &Part<'_>, text: &str) -> bool {
+    part.set.contains(if part.lifted { last_segment(text) } else { text })
+}
+
+/// Where the sets' intervals start: if any whole number fits, one of these does.
+fn whole_numbers(parts: &[Part<'_>], least: i128, greatest: i128) -> Vec<String> {
+    let mut starts = vec![least, 0, 1];
+    for part in parts {
+        for range in &part.set.ranges {
+            let (low, high) = range.whole(least, greatest);
+            starts.extend([low, high.saturating_add(1)]);
+        }
+        for exact in &part.set.exact {
+            if let Ok(number) = exact.parse::<i128>() {
+                starts.extend([number, number.saturating_add(1)]);
+            }
+        }
+    }
+    starts.sort_unstable_by_key(|number| (*number < 0, *number));
+    starts.dedup();
+    starts.iter().map(i128::to_string).collect()
+}
+
+/// Where the sets' networks start and where they have ended.
+fn addresses(parts: &[Part<'_>]) -> Vec<String> {
+    let mut starts = vec![IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED)];
+    for part in parts {
+        for network in &part.set.networks {
+            starts.push(network.network());
+            starts.extend(following(network.broadcast()));
+        }
+        for address in part.set.exact.iter().filter_map(|text| text.parse::<IpAddr>().ok()) {
+            starts.push(address);
+            starts.extend(following(address));
+        }
+    }
+    starts.sort_unstable();
+    starts.dedup();
+    starts.iter().map(IpAddr::to_string).collect()
+}
+
+fn following(address: IpAddr) -> Option<IpAddr> {
+    Some(match address {
+        IpAddr::V4(address) => IpAddr::V4(u32::from(address).checked_add(1)?.into()),
+        IpAddr::V6(address) => IpAddr::V6(u128::from(address).checked_add(1)?.into()),
+    })
+}
+
+/// IPv4 addresses are searched as text. How IPv6 ones are written is not, beyond a few that are tried.
+fn address_by_pattern(parts: &[Part<'_>], test: &dyn Fn(&str) -> bool, budget: &mut Budget) -> Found {
+    let all = ValueSet { networks: vec![IpNet::V4(Ipv4Net::default())], ..ValueSet::default() };
+    let mut with_all = parts.to_vec();
+    with_all.push(Part { set: &all, wanted: true, lifted: false });
+    match search(&with_all, Class::Address, budget) {
+        Found::Nothing => {}
+        found => return found,
+    }
+    if let Some(text) = addresses(parts).into_iter().find(|text| test(text)) {
+        return Found::Value(text);
+    }
+    let networks_of_6 = |part: &Part<'_>| part.set.networks.iter().any(|network| matches!(network, IpNet::V6(_)));
+    let only_4 = |part: &&Part<'_>| {
+        part.wanted && part.set.globs.is_empty() && !part.set.any && !networks_of_6(part) && all_4(part.set)
+    };
+    if parts.iter().any(|part| only_4(&part)) {
+        return Found::Nothing;
+    }
+    if parts.iter().any(networks_of_6) {
+        return Found::Undecided;
+    }
+    // As texts, whatever is written there: where there is none, there is no address either.
+    match search(parts, Class::Address, budget) {
+        Found::Value(text) if test(&text) => Found::Value(text),
+        Found::Nothing => Found::Nothing,
+        _ => Found::Undecided,
+    }
+}
+
+fn all_4(set: &ValueSet) -> bool {
+    set.exact.iter().all(|text| text.parse::<Ipv4Addr>().is_ok())
+}
+
+/// Numbers in, at and between the ends of ranges, and the listed texts.
+fn numbers(parts: &[Part<'_>]) -> Vec<String> {
+    let mut ends: Vec<f64> = Vec::new();
+    let mut texts: Vec<String> = Vec::new();
+    for part in parts {
+        for range in &part.set.ranges {
+            for (number, _) in [range.low, range.high].into_iter().flatten() {
+                match number {
+                    Number::Whole(number) => {
+                        texts.push(number.to_string());
+                        texts.extend([number.saturating_add(1).to_string(), number.saturating_sub(1).to_string()]);
+                        ends.push(number as f64);
+                    }
+                    Number::Float(number) => {
+                        texts.push(number.to_string());
+                        ends.push(number);
+                    }
+                }
+            }
+        }
+        for exact in &part.set.exact {
+            texts.push(exact.to_string());
+            ends.extend(exact.parse::<f64>().ok().filter(|number| number.is_finite()));
+        }
+    }
+    ends.sort_unstable_by(f64::total_cmp);
+    ends.dedup();
+    let between = ends.iter().zip(ends.iter().skip(1)).map(|(a, b)| a + (b - a) / 2.0);
+    let outer = ends.first().map(|first| first - 1.0).into_iter().chain(ends.last().map(|last| last + 1.0));
+    texts.extend(between.chain(outer).chain([0.5]).map(|number| number.to_string()));
+    texts
+}
