@@ -25,6 +25,6 @@ pub mod cli;
 pub use config::{Config, Context};
 pub use emit::{CheckedRule, Target};
 pub use hir::Names;
-pub use lint::{CheckedItem, check_item};
+pub use lint::{CheckedItem, JudgedRule, check_item};
 pub use project::{Linked, Project};
 pub use syntax::{ItemRange, ParsedItem, parse_item, split};

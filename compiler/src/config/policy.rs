@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroU16;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::schema::Activity;
 
@@ -53,7 +53,7 @@ pub enum RequiredField {
 }
 
 /// How far a branch narrows what it silences.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SpecificityLevel {
@@ -66,6 +66,10 @@ pub enum SpecificityLevel {
 }
 
 impl SpecificityLevel {
+    /// All levels, the broadest first.
+    pub const ALL: &[SpecificityLevel] =
+        &[SpecificityLevel::Broad, SpecificityLevel::Moderate, SpecificityLevel::Specific];
+
     /// The word that `quell.toml` uses.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -1,5 +1,6 @@
 use crate::config::Context;
 use crate::hir::{Place, Polarity, Query, Rule};
+use crate::logic::specificity::{Specificity, judge};
 use crate::logic::{NormalForm, normal_form};
 
 /// What a lint is given: one rule without errors, and what the logic layer knows of it.
@@ -24,6 +25,8 @@ pub struct Condition<'a> {
     pub place: Place,
     /// Its branches as written, for a `require` too.
     pub form: NormalForm,
+    /// How narrow it is, branch by branch; for a `require` too, where breadth is no danger.
+    pub specificity: Specificity,
 }
 
 impl<'a> LintCtx<'a> {
@@ -36,7 +39,9 @@ impl<'a> LintCtx<'a> {
             .into_iter()
             .filter_map(|(query, place)| {
                 let query = query.as_ref()?;
-                Some(Condition { query, place, form: normal_form(query, false, cap) })
+                let form = normal_form(query, false, cap);
+                let specificity = judge(query, &form, cx.schema, None);
+                Some(Condition { query, place, form, specificity })
             })
             .collect();
         conditions.sort_by_key(|condition| condition.query.span.start);

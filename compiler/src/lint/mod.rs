@@ -13,7 +13,7 @@ mod testing;
 mod unused_allow;
 
 pub use context::{Condition, LintCtx};
-pub use item::{CheckedItem, check_item};
+pub use item::{CheckedItem, JudgedRule, check_item};
 
 use crate::diag::{Code, Diagnostic};
 

@@ -18,6 +18,7 @@ mod set;
 mod solve;
 mod value;
 mod witness;
+pub mod specificity;
 
 pub use budget::Budget;
 pub use formula::Formula;

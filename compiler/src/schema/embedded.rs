@@ -10,6 +10,7 @@ use super::kind::KindSet;
 use super::never::{self, NeverEmitted};
 use super::table::{self, SchemaError};
 use super::tag::{self, RuleKey, Tag, TagId};
+use super::weight::Weight;
 use rustc_hash::FxHashMap;
 
 const TEXT: &str = include_str!("../../schema/attributes.tsv");
@@ -22,6 +23,8 @@ pub(super) const HEADER: &str = "path\ttype\tmulti\tplatforms\tkinds\tscope\tfam
 pub struct Schema {
     version: Cow<'static, str>,
     attributes: Vec<Attribute>,
+    /// What a term on each attribute is worth.
+    weights: Vec<Weight>,
     /// Ids by path.
     order: Vec<AttrId>,
     index: FxHashMap<Cow<'static, str>, AttrId>,
@@ -69,6 +72,7 @@ impl Schema {
         let mut schema = Self { version: keep(table::pragma(text, "version").unwrap_or("unknown")), ..Self::default() };
         let capacity = text.len() / 80;
         schema.attributes.reserve(capacity);
+        schema.weights.reserve(capacity);
         schema.index.reserve(capacity);
         schema.order.reserve(capacity);
         for row in table::rows(text, HEADER)? {
@@ -124,6 +128,7 @@ impl Schema {
             self.open.insert(stem, id);
         }
         self.order.push(id);
+        self.weights.push(Weight::of(&attribute));
         self.attributes.push(attribute);
         true
     }
@@ -207,6 +212,20 @@ impl Schema {
     pub fn attribute(&self, id: AttrId) -> &Attribute {
         static UNKNOWN: Attribute = Attribute::UNKNOWN;
         self.attributes.get(id.index()).unwrap_or(&UNKNOWN)
+    }
+
+    /// What a term on an attribute is worth.
+    pub fn weight(&self, id: AttrId) -> Weight {
+        self.weights.get(id.index()).copied().unwrap_or(Weight::UNKNOWN)
+    }
+
+    /// What a term on a tag is worth.
+    pub fn tag_weight(&self, id: TagId) -> Weight {
+        match self.tag_by_id(id) {
+            Some(known) if id.index() < tag::tags().len() => tag::weight(id.index()).unwrap_or(Weight::of_tag(known)),
+            Some(declared) => Weight::of_tag(declared),
+            None => Weight::UNKNOWN,
+        }
     }
 
     /// The attribute of a path, without `@`.

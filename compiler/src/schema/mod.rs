@@ -25,6 +25,7 @@ mod table;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod weight;
 mod words;
 
 pub use agent_rule::AgentRule;
@@ -37,3 +38,4 @@ pub use never::NeverEmitted;
 pub use suggest::{Suggestion, Why};
 pub use table::SchemaError;
 pub use tag::{Cardinality, RuleKey, Scopes, Tag, TagId};
+pub use weight::{CommonClass, CommonValue, CommonValues, Form, Group, PROGRAM_DIRECTORIES, Weight};

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::attribute::{Family, Scope, Stability, Trust};
 use super::enums;
 use super::table;
+use super::weight::Weight;
 use super::words::words;
 use rustc_hash::FxHashMap;
 
@@ -151,6 +152,12 @@ pub(super) fn tags() -> &'static [Tag] {
 pub(super) fn position(name: &str) -> Option<usize> {
     static INDEX: OnceLock<FxHashMap<&'static str, usize>> = OnceLock::new();
     INDEX.get_or_init(|| tags().iter().enumerate().map(|(at, tag)| (&*tag.name, at)).collect()).get(name).copied()
+}
+
+/// What a term on each of [`tags`] is worth.
+pub(super) fn weight(position: usize) -> Option<Weight> {
+    static ALL: OnceLock<Vec<Weight>> = OnceLock::new();
+    ALL.get_or_init(|| tags().iter().map(Weight::of_tag).collect()).get(position).copied()
 }
 
 /// The keys of the rule query, by name.

@@ -1,0 +1,72 @@
+//! What would narrow a branch the most.
+
+use crate::hir::{KeyKind, Query};
+use crate::logic::specificity::{Bits, BranchSpecificity, judge};
+use crate::schema::{Family, KindSet, Schema, Scope};
+
+/// A key that a branch lacks, and what an exact value of it would add.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Help {
+    /// The key.
+    pub key: KeyKind,
+    /// Its name as written: with its `@`, where it is an attribute.
+    pub name: &'static str,
+    /// What it is about.
+    pub family: Family,
+    /// What an exact value that is not a common one would add.
+    pub bits: Bits,
+}
+
+/// Keys that say what a signal is about and last: the guide's own, the steadiest of each family first.
+const CANDIDATES: [&str; 12] = [
+    "@process.executable.path",
+    "@process.parent.executable.path",
+    "@file.path",
+    "@dns.question.name",
+    "@network.destination.ip",
+    "@connect.addr.ip",
+    "@module.name",
+    "kube_service",
+    "service",
+    "@process.user",
+    "@usr.id",
+    "@process.args",
+];
+
+/// The keys that would narrow a branch the most, the best first. `kinds` are the event kinds the branch can hold on;
+/// `scope` is where it is asked.
+#[must_use]
+pub fn most_helpful(
+    query: &Query,
+    branch: BranchSpecificity<'_>,
+    kinds: KindSet,
+    scope: Scope,
+    schema: &Schema,
+) -> Vec<Help> {
+    let mut helps: Vec<Help> = Vec::new();
+    for name in CANDIDATES {
+        let (key, family, tenths) = match name.strip_prefix('@') {
+            Some(path) => {
+                let Some((id, attribute)) = schema.find(path) else { continue };
+                let carried = !attribute.kinds.intersection(kinds).is_empty();
+                let asked = scope == Scope::Event || attribute.scope == scope;
+                if !carried || !asked {
+                    continue;
+                }
+                (KeyKind::Attribute(id), attribute.family, schema.weight(id).tenths)
+            }
+            None => {
+                let Some((id, tag)) = schema.tag(name) else { continue };
+                (KeyKind::Tag(id), tag.family, schema.tag_weight(id).tenths)
+            }
+        };
+        let bits = judge::gain(query, branch, schema, (key, name), Bits::from_tenths(tenths.into()));
+        // The second of two keys that tell the same is no help beside the first.
+        let told = helps.iter().any(|help| judge::same_group(query, schema, (help.key, help.name), (key, name)));
+        if bits > Bits::ZERO && !told {
+            helps.push(Help { key, name, family, bits });
+        }
+    }
+    helps.sort_by_key(|help| std::cmp::Reverse(help.bits));
+    helps
+}

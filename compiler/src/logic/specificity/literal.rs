@@ -1,0 +1,190 @@
+//! What one literal is worth: a term, or a list of values for one key.
+
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
+
+use crate::hir::pattern;
+use crate::hir::{Key, KeyKind, NodeKind, Query, Test, TextRef};
+use crate::logic::Literal;
+use crate::logic::specificity::bits::{Bits, Share};
+use crate::logic::specificity::{Count, Shares, value};
+use crate::schema::{AttrId, Schema, Weight};
+
+/// Beyond this many comparisons the members of a list that patterns of the list cover are counted beside them.
+const COMPARISONS: usize = 4096;
+
+/// What a literal is worth, and with what it has to share.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Worth {
+    /// Its group, or its key where the key is in no group.
+    pub(super) group: u64,
+    /// Its key.
+    pub(super) key: u64,
+    pub(super) bits: Bits,
+    /// The value, where there is one only.
+    pub(super) exact: Option<TextRef>,
+    pub(super) counted: Option<Count>,
+}
+
+/// What the literals of a query are looked up in.
+#[derive(Clone, Copy)]
+pub(super) struct Judge<'a> {
+    pub(super) query: &'a Query,
+    pub(super) schema: &'a Schema,
+    pub(super) shares: Option<&'a dyn Shares>,
+}
+
+/// A key as the weights know it.
+struct Known<'a> {
+    number: u64,
+    weight: Weight,
+    values: &'a [&'static str],
+}
+
+impl Judge<'_> {
+    /// Nothing for what is denied: it adds nothing.
+    pub(super) fn worth(&self, literal: Literal) -> Option<Worth> {
+        if !literal.positive {
+            return None;
+        }
+        let worth = match self.query.node(literal.node).kind {
+            NodeKind::Term { key, test } => {
+                let known = self.known(key.kind, self.query.text(key.text));
+                let exact = match test {
+                    Test::Exact(text) => Some(text),
+                    _ => None,
+                };
+                self.with(&known, value::worth(self.query, test, known.weight, known.values), exact)
+            }
+            NodeKind::Or(list) => {
+                let mut members = Vec::new();
+                let mut first = None;
+                for child in self.query.children(list) {
+                    if let NodeKind::Term { key, test } = self.query.node(*child).kind {
+                        first.get_or_insert(key);
+                        members.push(test);
+                    }
+                }
+                let first = first?;
+                let known = self.known(first.kind, self.query.text(first.text));
+                let (bits, only) = self.list(members, &known);
+                self.with(&known, bits, only)
+            }
+            NodeKind::And(_) | NodeKind::Not(_) => return None,
+        };
+        let counted = self.shares.and_then(|shares| shares.count(self.query, literal));
+        Some(Worth { bits: counted.map_or(worth.bits, Count::bits), counted, ..worth })
+    }
+
+    /// What one of several alternatives is worth, where others on the same key stand beside it: as much as all together.
+    /// Gives their value too where there is one only.
+    pub(super) fn worth_of_tests(&self, key: Key, tests: Vec<Test>) -> (Bits, Option<TextRef>) {
+        let known = self.known(key.kind, self.query.text(key.text));
+        self.list(tests, &known)
+    }
+
+    /// A number for the key, the same for the same key.
+    pub(super) fn key_number(&self, key: Key) -> u64 {
+        self.known(key.kind, self.query.text(key.text)).number
+    }
+
+    /// An exact value, of which nothing is known but its bits.
+    pub(super) fn some_value(&self, kind: KeyKind, name: &str, bits: Bits) -> Worth {
+        let known = self.known(kind, name);
+        self.with(&known, bits, None)
+    }
+
+    fn with(&self, known: &Known<'_>, bits: Bits, exact: Option<TextRef>) -> Worth {
+        let group = known.weight.group.map_or(known.number, |group| OF_GROUP | u64::from(group.index()));
+        Worth { group, key: known.number, bits, exact, counted: None }
+    }
+
+    fn known(&self, kind: KeyKind, text: &str) -> Known<'_> {
+        let unknown = || {
+            let mut hasher = FxHasher::default();
+            text.hash(&mut hasher);
+            Known { number: OF_UNKNOWN | hasher.finish() >> 2, weight: Weight::UNKNOWN, values: &[] }
+        };
+        match kind {
+            KeyKind::Attribute(id) => self.attribute(id),
+            KeyKind::Tag(id) => Known {
+                number: OF_TAG | id.index() as u64,
+                weight: self.schema.tag_weight(id),
+                values: &[],
+            },
+            KeyKind::NeverEmitted => {
+                // What was meant is judged: that it is not what is sent is said elsewhere.
+                let never = match text.strip_prefix('@') {
+                    Some(path) => self.schema.never_emitted(path),
+                    None => self.schema.never_emitted_tag(text),
+                };
+                let meant = never.and_then(|never| never.instead.first()).and_then(|meant| meant.strip_prefix('@'));
+                match meant.and_then(|meant| self.schema.attribute_id(meant)) {
+                    Some(id) => self.attribute(id),
+                    None => unknown(),
+                }
+            }
+            KeyKind::UnknownTag => {
+                let known = unknown();
+                Known { weight: Weight::of_unknown_tag(), ..known }
+            }
+            KeyKind::UnknownAttribute | KeyKind::RuleKey => unknown(),
+        }
+    }
+
+    fn attribute(&self, id: AttrId) -> Known<'_> {
+        let attribute = self.schema.attribute(id);
+        let values = if attribute.is_closed() { attribute.values() } else { &[] };
+        Known { number: id.index() as u64, weight: self.schema.weight(id), values }
+    }
+
+    /// What a list is worth: the shares of its members together, each counted once. Gives its value too where there is
+    /// one only.
+    fn list(&self, mut members: Vec<Test>, known: &Known<'_>) -> (Bits, Option<TextRef>) {
+        let text = |test: &Test| match test {
+            Test::Exact(text) | Test::Glob(text) | Test::Networks(text) => self.query.text(*text),
+            Test::Present | Test::Range { .. } => "",
+        };
+        let rank = |test: &Test| match test {
+            Test::Exact(_) => 0_u8,
+            Test::Glob(_) => 1,
+            Test::Networks(_) => 2,
+            Test::Range { .. } => 3,
+            Test::Present => 4,
+        };
+        let bound = |bound: &Option<crate::hir::Bound>| bound.map(|bound| (bound.inclusive, self.query.text(bound.text)));
+        let bounds = |test: &Test| match test {
+            Test::Range { low, high } => (bound(low), bound(high)),
+            _ => (None, None),
+        };
+        members.sort_unstable_by(|a, b| {
+            rank(a).cmp(&rank(b)).then_with(|| text(a).cmp(text(b))).then_with(|| bounds(a).cmp(&bounds(b)))
+        });
+        members.dedup_by(|a, b| rank(a) == rank(b) && text(a) == text(b) && bounds(a) == bounds(b));
+        let globs = members.partition_point(|test| rank(test) < 1)..members.partition_point(|test| rank(test) < 2);
+        let patterns = members.get(globs.clone()).unwrap_or_default();
+        let is_covered = |test: &Test| {
+            patterns.len().saturating_mul(globs.start) <= COMPARISONS
+                && matches!(test, Test::Exact(_))
+                && patterns.iter().any(|glob| pattern::matches(text(glob), text(test)))
+        };
+        let worth = |test: &Test| value::worth(self.query, *test, known.weight, known.values);
+        if let Some(present) = members.last().filter(|last| matches!(last, Test::Present)) {
+            return (worth(present), None);
+        }
+        let mut share = Share::default();
+        for test in members.iter().filter(|test| !is_covered(test)) {
+            share = share.add(worth(test));
+        }
+        let only = match members.as_slice() {
+            [Test::Exact(text)] => Some(*text),
+            _ => None,
+        };
+        (share.bits().min(Bits::from_tenths(known.weight.tenths.into())), only)
+    }
+}
+
+const OF_GROUP: u64 = 1 << 63;
+const OF_UNKNOWN: u64 = 1 << 62;
+const OF_TAG: u64 = 1 << 32;
