@@ -1,12 +1,12 @@
 //! From the text of one file to JSON, through the library alone.
 
-use quell::check_item;
 use quell::config::{Config, Context};
 use quell::diag::has_errors;
 use quell::emit::{CheckedRule, Target, emit};
-use quell::hir::{Names, Rule};
+use quell::hir::Names;
 use quell::schema::Schema;
 use quell::syntax::{parse_item, split};
+use quell::{JudgedRule, check_item};
 
 /// Before every date in the tests.
 const NOW: i64 = 1_700_000_000_000;
@@ -16,14 +16,14 @@ const NOW: i64 = 1_700_000_000_000;
 /// # Panics
 ///
 /// Where there is an error.
-pub(crate) fn rules(text: &str) -> Vec<(Rule, u32)> {
+pub(crate) fn rules(text: &str) -> Vec<(JudgedRule, u32)> {
     let (rules, findings) = checked(text);
     assert!(findings.is_empty(), "{findings:#?}\n{text}");
     rules
 }
 
 /// The rules of a file as far as they mean something, and the errors in it.
-pub(crate) fn checked(text: &str) -> (Vec<(Rule, u32)>, Vec<String>) {
+pub(crate) fn checked(text: &str) -> (Vec<(JudgedRule, u32)>, Vec<String>) {
     let config = Config::default();
     let cx = Context { schema: Schema::embedded(), config: &config, now: NOW };
     let (mut rules, mut errors) = (Vec::new(), Vec::new());
@@ -33,9 +33,9 @@ pub(crate) fn checked(text: &str) -> (Vec<(Rule, u32)>, Vec<String>) {
         if has_errors(&found.diagnostics) {
             errors.extend(found.diagnostics.iter().map(|diagnostic| format!("{diagnostic:?}")));
         }
-        rules.extend(found.rules.into_iter().map(|rule| {
-            let offset = range.start + rule.span.start;
-            (rule, offset)
+        rules.extend(found.rules.into_iter().map(|judged| {
+            let offset = range.start + judged.rule.span.start;
+            (judged, offset)
         }));
     }
     (rules, errors)
@@ -44,11 +44,19 @@ pub(crate) fn checked(text: &str) -> (Vec<(Rule, u32)>, Vec<String>) {
 /// What the target makes of a file.
 pub(crate) fn emitted(file: &str, text: &str, target: Target) -> String {
     let rules = rules(text);
-    let places = rules.iter().map(|(rule, offset)| {
+    let places = rules.iter().map(|(JudgedRule { rule, specificity }, offset)| {
         let before = &text[..*offset as usize];
         let line = before.matches('\n').count() as u32 + 1;
         let column = before.chars().rev().take_while(|char| *char != '\n').count() as u32 + 1;
-        CheckedRule { rule, schema: Schema::embedded(), file, line, column, offset: *offset }
+        CheckedRule {
+            rule,
+            specificity: specificity.as_ref(),
+            schema: Schema::embedded(),
+            file,
+            line,
+            column,
+            offset: *offset,
+        }
     });
     let mut out = Vec::new();
     emit(places, target, &mut out).unwrap();

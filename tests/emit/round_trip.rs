@@ -138,7 +138,7 @@ fn reread(text: &str) -> Query {
     let program = format!("suppress a {{\n  when event {{ {text} }}\n}}\n");
     let (mut rules, errors) = compile::checked(&program);
     let rule = rules.pop().unwrap_or_else(|| panic!("{errors:#?}\n{text}"));
-    rule.0.when_event.unwrap()
+    rule.0.rule.when_event.unwrap()
 }
 
 #[track_caller]

@@ -18,7 +18,7 @@ use crate::cli::source::{self, SourceFile};
 use crate::diag::{Code, Diagnostic, Severity, text};
 use crate::emit::{CheckedRule, Target, write_rule, write_separator};
 use crate::hir::{Instant, Names, Polarity, Rule, Signature, scan};
-use crate::lint::check_item;
+use crate::lint::{JudgedRule, check_item};
 use crate::project::{Linked, Project, resolve_import};
 use crate::syntax::{ItemRange, parse_item, split};
 
@@ -330,7 +330,7 @@ impl<'s> Run<'s> {
             let checked = check_item(text, &parsed, names, &context);
             let found = checked.diagnostics.into_iter();
             part.findings.extend(found.map(|diagnostic| Finding::at(&file.name, diagnostic.shifted(range.start))));
-            for rule in &checked.rules {
+            for JudgedRule { rule, specificity } in &checked.rules {
                 place.advance(slice.text, rule.span.start + range.start);
                 let Cursor { offset, line, column } = place;
                 let expired = rule.is_expired(context.now);
@@ -341,7 +341,15 @@ impl<'s> Run<'s> {
                 }
                 write_rule(
                     target,
-                    &CheckedRule { rule, schema, file: &file.name, line, column, offset },
+                    &CheckedRule {
+                        rule,
+                        specificity: specificity.as_ref(),
+                        schema,
+                        file: &file.name,
+                        line,
+                        column,
+                        offset,
+                    },
                     &mut part.bytes,
                 );
             }

@@ -26,6 +26,7 @@ mod terraform;
 use std::io::{self, Write};
 
 use crate::hir::Rule;
+use crate::logic::specificity::RuleSpecificity;
 use crate::schema::Schema;
 
 pub use document::{ReadError, read_rules};
@@ -82,6 +83,8 @@ impl Target {
 pub struct CheckedRule<'a> {
     /// The rule.
     pub rule: &'a Rule,
+    /// How narrow its conditions are, where they were judged.
+    pub specificity: Option<&'a RuleSpecificity>,
     /// The schema it was checked against.
     pub schema: &'a Schema,
     /// Its file, relative to the project's root, with `/` between segments.

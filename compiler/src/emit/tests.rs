@@ -126,7 +126,15 @@ fn samples() -> Vec<Rule> {
 }
 
 fn checked(rule: &Rule) -> CheckedRule<'_> {
-    CheckedRule { rule, schema: Schema::embedded(), file: "a/b.quell", line: 7, column: 1, offset: 130 }
+    CheckedRule {
+        rule,
+        specificity: None,
+        schema: Schema::embedded(),
+        file: "a/b.quell",
+        line: 7,
+        column: 1,
+        offset: 130,
+    }
 }
 
 fn emitted(rules: &[Rule], target: Target) -> String {

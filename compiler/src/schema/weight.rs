@@ -153,9 +153,7 @@ impl Weight {
     pub(super) fn of_tag(tag: &Tag) -> Weight {
         let rows: &FxHashMap<(&str, &str), Weight> = &weights().rows;
         let row = |of, key| rows.get(&(of, key)).copied();
-        row("tag", &*tag.name)
-            .or_else(|| row("tags", tag.family.name()))
-            .unwrap_or_else(Weight::of_unknown_tag)
+        row("tag", &*tag.name).or_else(|| row("tags", tag.family.name())).unwrap_or_else(Weight::of_unknown_tag)
     }
 }
 

@@ -10,12 +10,12 @@ mod process;
 use std::hint::black_box;
 
 use measure::{Cost, median};
-use quell::check_item;
 use quell::config::{Config, Context};
 use quell::emit::{CheckedRule, Target, write_rule};
 use quell::hir::{Names, lower_item};
 use quell::schema::Schema;
 use quell::syntax::{lex_into, parse_item, split};
+use quell::{JudgedRule, check_item};
 
 /// The allocator of the command line: what is measured here is what runs there.
 #[global_allocator]
@@ -106,13 +106,21 @@ fn pipeline(text: &str, target: Target, judging: Judging) -> usize {
             }
             Judging::Without => {
                 let lowered = lower_item(source, &parsed, &names, &cx);
-                (lowered.rules, lowered.diagnostics)
+                let rules = lowered.rules.into_iter().map(|rule| JudgedRule { rule, specificity: None });
+                (rules.collect(), lowered.diagnostics)
             }
         };
         assert!(!quell::diag::has_errors(&diagnostics), "{diagnostics:?}");
-        for rule in &rules {
-            let rule =
-                CheckedRule { rule, schema: cx.schema, file: "bench.quell", line: 1, column: 1, offset: range.start };
+        for JudgedRule { rule, specificity } in &rules {
+            let rule = CheckedRule {
+                rule,
+                specificity: specificity.as_ref(),
+                schema: cx.schema,
+                file: "bench.quell",
+                line: 1,
+                column: 1,
+                offset: range.start,
+            };
             write_rule(target, &rule, &mut out);
         }
         bytes += out.len();

@@ -46,7 +46,7 @@ pub fn program(text: &str) -> Result<Query, Vec<&'static str>> {
     for (range, item) in ranges.iter().zip(&parsed) {
         let checked = check_item(range.of(text), item, names, &cx);
         found.extend(checked.diagnostics);
-        query = checked.rules.into_iter().last().and_then(|rule| rule.when_event).or(query);
+        query = checked.rules.into_iter().last().and_then(|judged| judged.rule.when_event).or(query);
     }
     let mut codes: Vec<&str> = Vec::new();
     for error in found.iter().filter(|found| found.severity == Severity::Error) {

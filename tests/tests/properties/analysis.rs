@@ -1,14 +1,14 @@
 //! The whole way of one file through the library, with what must hold on it.
 
 use quell::base::Span;
-use quell::check_item;
 use quell::config::{Config, Context, Level};
 use quell::diag::{Diagnostic, Fix, Severity};
 use quell::emit::{CheckedRule, Target, emit, query_text, read_rules, require_text};
-use quell::hir::{Query, Rule, Signature, scan, signature};
+use quell::hir::{Query, Signature, scan, signature};
 use quell::project::Project;
 use quell::schema::Schema;
 use quell::syntax::{lex, parse_item, split};
+use quell::{JudgedRule, check_item};
 
 /// Before every date in the tests.
 pub(crate) const NOW: i64 = 1_700_000_000_000;
@@ -17,7 +17,7 @@ pub(crate) const NOW: i64 = 1_700_000_000_000;
 #[derive(Default)]
 pub(crate) struct Analysis {
     /// The rules, each with the schema of its file and the byte of its keyword.
-    pub(crate) rules: Vec<(Rule, u32)>,
+    pub(crate) rules: Vec<(JudgedRule, u32)>,
     /// Findings with spans from the start of the file, in order.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -69,9 +69,9 @@ pub(crate) fn analyse(text: &str, config: &Config) -> Analysis {
             assert_fits(item, diagnostic);
         }
         analysis.diagnostics.extend(checked.diagnostics.into_iter().map(|found| found.shifted(range.start)));
-        analysis.rules.extend(checked.rules.into_iter().map(|rule| {
-            let offset = range.start + rule.span.start;
-            (rule, offset)
+        analysis.rules.extend(checked.rules.into_iter().map(|judged| {
+            let offset = range.start + judged.rule.span.start;
+            (judged, offset)
         }));
     }
     analysis.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
@@ -137,8 +137,9 @@ fn assert_fits(text: &str, diagnostic: &Diagnostic) {
 #[track_caller]
 fn assert_emits(analysis: &Analysis, schema: &Schema) {
     for target in Target::ALL {
-        let rules = analysis.rules.iter().map(|(rule, offset)| CheckedRule {
-            rule,
+        let rules = analysis.rules.iter().map(|(judged, offset)| CheckedRule {
+            rule: &judged.rule,
+            specificity: judged.specificity.as_ref(),
             schema,
             file: "main.quell",
             line: 1,
@@ -155,8 +156,12 @@ fn assert_emits(analysis: &Analysis, schema: &Schema) {
             assert_eq!(read.len(), analysis.rules.len());
         }
     }
-    for query in
-        analysis.rules.iter().flat_map(|(rule, _)| [&rule.when_event, &rule.when_signal, &rule.rules]).flatten()
+    for query in analysis
+        .rules
+        .iter()
+        .map(|(judged, _)| &judged.rule)
+        .flat_map(|rule| [&rule.when_event, &rule.when_signal, &rule.rules])
+        .flatten()
     {
         let mut text = String::new();
         query_text(query, &mut text);

@@ -75,7 +75,7 @@ fn ten_thousand_signs() {
         let text = rule(&format!("{}host:a", sign.repeat(10_000)));
         let analysis = timed(&text, &Config::default());
         assert!(analysis.errors().is_empty(), "{:?}", analysis.errors());
-        let query = analysis.rules[0].0.when_event.as_ref().unwrap();
+        let query = analysis.rules[0].0.rule.when_event.as_ref().unwrap();
         assert_eq!(crate::analysis::emitted(query), if denied { "-host:\"a\"" } else { "host:\"a\"" });
     }
     assert!(!timed(&rule(&"NOT ".repeat(10_000)), &Config::default()).errors().is_empty());

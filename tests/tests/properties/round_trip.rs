@@ -14,7 +14,7 @@ fn reread(query: &str) -> Query {
     let text = format!("suppress again {{\n  when event {{ {query} }}\n}}\n");
     let mut analysis = analyse(&text, &lenient());
     assert!(analysis.errors().is_empty(), "{:#?}\n{text}", analysis.errors());
-    analysis.rules.pop().and_then(|(rule, _)| rule.when_event).unwrap_or_else(|| panic!("no rule\n{text}"))
+    analysis.rules.pop().and_then(|(judged, _)| judged.rule.when_event).unwrap_or_else(|| panic!("no rule\n{text}"))
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn random_programs_read_back() {
         let text = program(&mut Choices::new(&bytes));
         let analysis = analyse(&text, &lenient());
         prop_assert!(analysis.errors().is_empty(), "{:#?}\n{}", analysis.errors(), text);
-        let query = analysis.rules[0].0.when_event.as_ref().unwrap();
+        let query = analysis.rules[0].0.rule.when_event.as_ref().unwrap();
         let written = emitted(query);
         let again = reread(&written);
         prop_assert!(query.same(query.root(), &again, again.root()), "{}\n{}\n{}", text, written, emitted(&again));

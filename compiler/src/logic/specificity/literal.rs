@@ -108,11 +108,9 @@ impl Judge<'_> {
         };
         match kind {
             KeyKind::Attribute(id) => self.attribute(id),
-            KeyKind::Tag(id) => Known {
-                number: OF_TAG | id.index() as u64,
-                weight: self.schema.tag_weight(id),
-                values: &[],
-            },
+            KeyKind::Tag(id) => {
+                Known { number: OF_TAG | id.index() as u64, weight: self.schema.tag_weight(id), values: &[] }
+            }
             KeyKind::NeverEmitted => {
                 // What was meant is judged: that it is not what is sent is said elsewhere.
                 let never = match text.strip_prefix('@') {
@@ -153,7 +151,8 @@ impl Judge<'_> {
             Test::Range { .. } => 3,
             Test::Present => 4,
         };
-        let bound = |bound: &Option<crate::hir::Bound>| bound.map(|bound| (bound.inclusive, self.query.text(bound.text)));
+        let bound =
+            |bound: &Option<crate::hir::Bound>| bound.map(|bound| (bound.inclusive, self.query.text(bound.text)));
         let bounds = |test: &Test| match test {
             Test::Range { low, high } => (bound(low), bound(high)),
             _ => (None, None),

@@ -233,7 +233,9 @@ fn covered(glob: &str, shape: &Shape, full: Bits, form: Form) -> Bits {
         _ => values
             .iter()
             .find(|common| {
-                common.value.starts_with(shape.head.as_str()) && ends(common.value) && pattern::matches(glob, common.value)
+                common.value.starts_with(shape.head.as_str())
+                    && ends(common.value)
+                    && pattern::matches(glob, common.value)
             })
             .map(|common| common.percent),
     };
