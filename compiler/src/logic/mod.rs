@@ -16,9 +16,9 @@ mod key;
 mod normal;
 mod set;
 mod solve;
+pub mod specificity;
 mod value;
 mod witness;
-pub mod specificity;
 
 pub use budget::Budget;
 pub use formula::Formula;
