@@ -28,6 +28,7 @@
 pub mod binary;
 pub mod case;
 pub mod console;
+pub mod corpus;
 pub mod expectation;
 pub mod finding;
 pub mod fixing;

@@ -1,0 +1,100 @@
+//! The queries are made of nodes that exist, and paint what they are meant to.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::path::Path;
+use std::{env, fs};
+
+use streaming_iterator::StreamingIterator;
+use tree_sitter::{Language, Parser, Query, QueryCursor};
+
+fn folder() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn language() -> Language {
+    tree_sitter_quell::LANGUAGE.into()
+}
+
+fn query(name: &str) -> Query {
+    let text = fs::read_to_string(folder().join("queries").join(name)).unwrap();
+    Query::new(&language(), &text).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The captures of a query in a program, in order: text and name.
+fn captures(name: &str, program: &str) -> Vec<(String, String)> {
+    let query = query(name);
+    let mut parser = Parser::new();
+    parser.set_language(&language()).unwrap();
+    let tree = parser.parse(program, None).unwrap();
+    assert!(!tree.root_node().has_error(), "{}", tree.root_node().to_sexp());
+    let mut cursor = QueryCursor::new();
+    let mut found = cursor.captures(&query, tree.root_node(), program.as_bytes());
+    let mut captures = Vec::new();
+    while let Some((found, index)) = found.next() {
+        let capture = found.captures[*index];
+        let name = query.capture_names()[capture.index as usize].to_owned();
+        captures.push((program[capture.node.byte_range()].to_owned(), name));
+    }
+    captures
+}
+
+#[test]
+fn every_query_is_made_of_nodes_that_exist() {
+    let mut count = 0;
+    for entry in fs::read_dir(folder().join("queries")).unwrap() {
+        let path = entry.unwrap().path();
+        query(path.file_name().unwrap().to_str().unwrap());
+        count += 1;
+    }
+    assert!(count >= 6, "{count} queries");
+}
+
+#[test]
+fn each_token_is_painted_once() {
+    let program = r#"import "fleet.quell"
+## Restores.
+suppress restic {
+  owner = "a" # who
+  enabled = true
+  expires = 2027-01-31
+  tags = ["b"]
+  allow expired = "known"
+  rules { ruleId:def-000-krp }
+  when event { @process.args:+x AND host:web-* OR NOT e:(f OR "g") @h.i:>=5 CIDR(@j.k, 10.0.0.0/8) $l }
+}
+let m = ("n" OR o)
+attribute @p.q : int[]
+tag r
+test "s" { fires { "t": [1, true] } suppressed "u.json" by restic }
+"#;
+    let mut painted = String::new();
+    let mut last = None;
+    for (text, name) in captures("highlights.scm", program) {
+        assert_ne!(last.as_ref(), Some(&text).filter(|text| text.len() > 1), "twice: {text} {name}");
+        painted.push_str(&format!("{} {name}\n", text.trim_end()));
+        last = Some(text);
+    }
+    let expected = folder().join("test/highlights.txt");
+    if env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(&expected, &painted).unwrap();
+    }
+    assert_eq!(painted, fs::read_to_string(&expected).unwrap());
+}
+
+#[test]
+fn an_event_is_json_and_documentation_is_markdown() {
+    let program = "## Two *words*.\ntest \"s\" {\n  fires { \"t\": [1] }\n  fires \"u.json\"\n}\n";
+    let content = |(text, name): (String, String)| (name == "injection.content").then_some(text);
+    let found: Vec<String> = captures("injections.scm", program).into_iter().filter_map(content).collect();
+    assert_eq!(found, ["## Two *words*.", "{ \"t\": [1] }"]);
+}
+
+#[test]
+fn names_lead_to_where_they_are_used() {
+    let program = "let a = (b)\nsuppress c { when { host:$a } }\ntest \"d\" { fires \"e\" by c }\n";
+    let found = captures("locals.scm", program);
+    let has = |text: &str, name: &str| found.iter().any(|(found, kind)| found == text && kind == name);
+    assert!(has("a", "local.definition.var") && has("$a", "local.reference"), "{found:?}");
+    assert!(has("c", "local.definition.function") && has("c", "local.reference"), "{found:?}");
+}
