@@ -143,6 +143,21 @@ pub(super) struct CheckArgs {
     /// Let warnings fail the run
     #[arg(long)]
     pub(super) deny: Option<Deny>,
+    /// Count findings per code instead of showing them; human or json
+    #[arg(long, conflicts_with = "diff")]
+    pub(super) statistics: bool,
+    /// Hold back the warnings and hints that this file lists
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "unsafe_fixes", "diff"])]
+    pub(super) baseline: Option<PathBuf>,
+    /// Take what no longer occurs out of the baseline
+    #[arg(long, requires = "baseline")]
+    pub(super) update_baseline: bool,
+    /// Write the baseline anew with all present warnings and hints, also new ones
+    #[arg(long, requires = "baseline", conflicts_with = "update_baseline")]
+    pub(super) write_baseline: bool,
+    /// Check again whenever a file changes
+    #[arg(long, conflicts_with_all = ["fix", "unsafe_fixes", "diff", "update_baseline", "write_baseline"])]
+    pub(super) watch: bool,
 }
 
 #[derive(ClapArgs)]

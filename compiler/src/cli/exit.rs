@@ -41,12 +41,15 @@ impl Problem {
         Problem { exit: Exit::Usage, message: message.to_string() }
     }
 
-    /// Prints the message and gives the status.
-    pub(super) fn report(&self) -> ExitCode {
+    pub(super) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// Prints the message.
+    pub(super) fn tell(&self) {
         if !self.message.is_empty() {
             output::note(format!("error: {}", self.message));
         }
-        self.exit.into()
     }
 }
 

@@ -3,6 +3,7 @@
 //! Not here: what a program means. Every finding and every byte of output comes from the library.
 
 mod args;
+mod baseline;
 mod batch;
 mod command;
 mod exit;
@@ -15,6 +16,8 @@ mod project;
 mod render;
 mod source;
 mod sources;
+mod statistics;
+mod watch;
 mod xml;
 
 use std::process::ExitCode;
@@ -51,6 +54,9 @@ pub fn run() -> ExitCode {
     };
     match result {
         Ok(exit) => exit.into(),
-        Err(problem) => problem.report(),
+        Err(problem) => {
+            problem.tell();
+            problem.exit().into()
+        }
     }
 }

@@ -193,7 +193,7 @@ fn title(severity: Severity) -> &'static str {
 }
 
 /// `2 warnings in 1 file; 2 fixes available with --fix`
-fn sum(findings: &[Finding], out: &mut impl Write) -> io::Result<()> {
+pub(super) fn sum(findings: &[Finding], out: &mut impl Write) -> io::Result<()> {
     let count = Count::of(findings);
     let parts: Vec<String> =
         [(count.errors, "error", "errors"), (count.warnings, "warning", "warnings"), (count.hints, "hint", "hints")]
@@ -220,6 +220,7 @@ fn sum(findings: &[Finding], out: &mut impl Write) -> io::Result<()> {
     }
 }
 
-fn counted(number: usize, one: &str, many: &str) -> String {
+/// `1 file`, `2 files`.
+pub(super) fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod baseline;
 mod formats;
 mod project;
+mod watch;
 
 use std::fs;
 use std::process::Command;
@@ -365,6 +367,28 @@ fn fixes_change_what_they_must_and_nothing_else() {
     let run = project.run(&["check", "--fix", "--deny", "warnings"]).expect(0);
     assert!(!run.stderr.contains("fixed") && after == project.snapshot());
     assert_eq!(project.run(&["check", "--diff"]).expect(0).stdout, "");
+}
+
+#[test]
+fn findings_are_counted() {
+    let twice = format!("{WARNING}{}", WARNING.replace("from-the-guide", "again"));
+    let project = Project::new(&[("a.quell", &twice), ("b.quell", ERROR), ("c.quell", CLEAN)]);
+    let run = project.run(&["check", "--statistics"]).expect(1);
+    let lines: Vec<Vec<&str>> = run.stdout.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[0], ["code", "severity", "count", "fixes"]);
+    assert_eq!(lines[1], ["never-emitted", "warning", "2", "2", "safe"]);
+    assert_eq!(lines[2], ["unknown-attribute", "error", "1", "1", "unsafe"]);
+    assert_eq!(lines.len(), 3);
+    assert!(run.stderr.starts_with("1 error, 2 warnings in 2 files"), "{}", run.stderr);
+    let json = project.run(&["check", "--statistics", "--format", "json"]).expect(1).json();
+    let first = serde_json::json!(
+        {"code": "never-emitted", "severity": "warning", "count": 2, "safe_fixes": 2, "unsafe_fixes": 0}
+    );
+    assert_eq!((&json["statistics"][0], &json["total"], &json["files"]), (&first, &Value::from(3), &Value::from(2)));
+    assert_eq!(project.run(&["check", "--statistics", "c.quell"]).expect(0).stdout, "");
+    assert_eq!(project.run(&["check", "--statistics", "--fix", "a.quell"]).expect(0).stdout, "");
+    project.run(&["check", "--statistics", "--format", "sarif"]).expect(3).says("`--format json`");
+    project.run(&["check", "--statistics", "--diff"]).expect(3);
 }
 
 #[test]

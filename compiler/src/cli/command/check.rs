@@ -1,12 +1,17 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::cli::args::{CheckArgs, Global};
+use crate::cli::args::{CheckArgs, Format, Global};
+use crate::cli::baseline::{Baseline, Held};
 use crate::cli::batch::{self, Nothing, Outcome};
 use crate::cli::exit::{Exit, Problem};
+use crate::cli::finding::Count;
 use crate::cli::project::Setting;
+use crate::cli::render::{self, counted};
 use crate::cli::source::{self, SourceFile};
-use crate::cli::{command, fix, format, output};
+use crate::cli::{command, fix, format, output, statistics, watch};
 use crate::config::Context;
 use crate::diag::Diagnostic;
 use crate::hir::{Names, Signature, scan};
@@ -18,11 +23,29 @@ use crate::syntax::{parse_item, split};
 const ROUNDS: usize = 10;
 
 pub(in crate::cli) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Problem> {
+    if args.statistics && !matches!(args.format, Format::Human | Format::Json) {
+        return Err(Problem::usage("`--statistics` goes with `--format human` or `--format json`"));
+    }
+    if !args.watch {
+        return once(global, args);
+    }
+    if args.paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Problem::usage("standard input cannot be watched"));
+    }
+    let setting = Setting::load(global, &args.paths)?;
+    let schema = setting.config.schema.file.as_ref().map(|file| setting.root.join(file));
+    watch::run(&setting.root, schema, || once(global, args))
+}
+
+fn once(global: &Global, args: &CheckArgs) -> Result<Exit, Problem> {
     let setting = Setting::load(global, &args.paths)?;
     let files = source::find(&setting, &args.paths);
     let mut outcome = batch::run(&setting, files, None, &mut Nothing)?;
     if !args.fix && !args.unsafe_fixes && !args.diff {
-        format::print(&outcome, args.format, global.color)?;
+        if let Some(path) = &args.baseline {
+            baseline(path, args, &mut outcome)?;
+        }
+        print(&outcome, args, global)?;
         return Ok(command::verdict(&outcome.findings, args.deny));
     }
     let changes = changes(&setting, &outcome, args.unsafe_fixes)?;
@@ -48,7 +71,7 @@ pub(in crate::cli) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Pro
         }
     }
     if fixed > 0 {
-        output::note(format!("fixed {fixed} {}", if fixed == 1 { "file" } else { "files" }));
+        output::note(format!("fixed {}", counted(fixed, "file", "files")));
     }
     // Standard input is passed on, fixed or not, since whoever reads it waits for the whole text.
     let passed_on = stdin.clone();
@@ -59,9 +82,70 @@ pub(in crate::cli) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Pro
             output::say(&text)?;
             format::print_aside(&outcome, args.format, global.color)?;
         }
-        None => format::print(&outcome, args.format, global.color)?,
+        None => print(&outcome, args, global)?,
     }
     Ok(command::verdict(&outcome.findings, args.deny))
+}
+
+/// Shows the findings, or counts them.
+fn print(outcome: &Outcome, args: &CheckArgs, global: &Global) -> Result<(), Problem> {
+    if !args.statistics {
+        return format::print(outcome, args.format, global.color);
+    }
+    if args.format == Format::Json {
+        return output::say(&statistics::json(&outcome.findings).map_err(Problem::input)?);
+    }
+    output::say(&statistics::table(&outcome.findings))?;
+    render::sum(&outcome.findings, &mut io::stderr().lock())?;
+    Ok(())
+}
+
+/// Holds known findings back, and keeps the file of them.
+fn baseline(path: &Path, args: &CheckArgs, outcome: &mut Outcome) -> Result<(), Problem> {
+    let shown = path.display();
+    // What a rule with an error would be warned of is not known.
+    let with_errors = Count::of(&outcome.findings).errors > 0;
+    if with_errors && (args.update_baseline || args.write_baseline) {
+        output::note(format!("`{shown}` stays as it is while there are errors"));
+    } else if args.write_baseline {
+        if !args.paths.is_empty() {
+            return Err(Problem::usage("a baseline is written of the whole project: give no paths"));
+        }
+        let fresh = Baseline::of(path, outcome);
+        let added = match path.exists() {
+            true => fresh.added_to(&Baseline::read(path)?),
+            false => fresh.len(),
+        };
+        fresh.write()?;
+        output::note(format!("`{shown}` lists {}, {added} of them new", counted(fresh.len(), "finding", "findings")));
+    }
+    if with_errors && args.write_baseline && !path.exists() {
+        return Ok(());
+    }
+    let mut baseline = Baseline::read(path)?;
+    let looked_at: BTreeSet<Arc<str>> = outcome.files.iter().map(|file| Arc::clone(&file.name)).collect();
+    let Held { held, gone } = baseline.hold(outcome, |file| args.paths.is_empty() || looked_at.contains(file));
+    if held > 0 {
+        output::note(format!("{} of `{shown}` held back", counted(held, "finding", "findings")));
+    }
+    if gone.is_empty() || with_errors {
+        return Ok(());
+    }
+    for (key, count) in &gone {
+        let times = if *count > 1 { format!(", {count} times") } else { String::new() };
+        let item = if key.item.is_empty() { String::new() } else { format!(" in `{}`", key.item) };
+        let text = if key.text.is_empty() { String::new() } else { format!(": `{}`", key.text) };
+        output::note(format!("no longer there: {} {}{item}{text}{times}", key.file, key.code));
+    }
+    let sum = counted(gone.iter().map(|(_, count)| count).sum(), "finding", "findings");
+    if args.update_baseline {
+        baseline.shrink(&gone);
+        baseline.write()?;
+        output::note(format!("took {sum} out of `{shown}`"));
+    } else {
+        output::note(format!("`{shown}` lists {sum} too many: take them out with `--update-baseline`"));
+    }
+    Ok(())
 }
 
 /// A file, its text, and its text with fixes applied.

@@ -1,5 +1,3 @@
-use std::fmt::Write as _;
-
 use crate::cli::args::{Global, ListArgs, ListFormat};
 use crate::cli::batch::{self, Nothing, RuleSummary};
 use crate::cli::exit::{Exit, Problem};
@@ -44,20 +42,5 @@ fn table(rules: &[RuleSummary], now: Instant) -> String {
             [rule.name.clone(), state, owner, days, format!("{}:{}", rule.file, rule.line)]
         }))
         .collect();
-    let mut widths = [0; 5];
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let mut out = String::new();
-    for row in rows {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(widths) {
-            let _ = write!(line, "{cell:<width$}  ");
-        }
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
-    out
+    output::columns(&rows)
 }
