@@ -6,6 +6,7 @@
 //! Not here: what many rules together mean, which is for `project`.
 
 mod context;
+pub mod ephemeral;
 mod item;
 mod rules;
 #[cfg(test)]

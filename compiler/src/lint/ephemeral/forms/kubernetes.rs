@@ -1,0 +1,154 @@
+//! Names that controllers make.
+
+use std::ops::Range;
+
+use crate::lint::ephemeral::catalogue::Form;
+use crate::lint::ephemeral::letters::is_odd;
+use crate::lint::ephemeral::subject::{Chars, Role, Subject, is_wildcard};
+
+/// The letters that Kubernetes makes random names of: no vowels, so that no words come out.
+fn is_safe(byte: u8) -> bool {
+    b"bcdfghjklmnpqrstvwxz2456789".contains(&byte)
+}
+
+/// Whether a word is the random end of a pod's name.
+fn is_suffix(slice: &[u8]) -> bool {
+    slice.len() == 5 && slice.iter().all(|byte| is_safe(*byte))
+}
+
+/// Whether a word is the sum of a pod's template: a decimal number of up to ten digits in letters of its own.
+fn is_template(slice: &[u8]) -> bool {
+    let digits = slice.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let exact = slice.iter().all(|byte| b"456789bcdf".contains(byte));
+    let safe = slice.iter().all(|byte| is_safe(*byte));
+    match slice.len() {
+        8..=10 => safe && digits >= 2 && digits < slice.len(),
+        5..=7 => exact && digits >= 1,
+        _ => false,
+    }
+}
+
+pub(in crate::lint::ephemeral) const REPLICA_SET: Form = Form {
+    name: "replica-set",
+    what: "the random end of a Deployment's pods",
+    why: "each rollout and each pod has another",
+    examples: &[
+        ("pod_name", "web-6d4b75cb6d-hx4zq", "6d4b75cb6d-hx4zq"),
+        ("kube_replica_set", "web-6d4b75cb6d", "6d4b75cb6d"),
+        ("host", "checkout-7f9c5d8b6-kq2wz", "7f9c5d8b6-kq2wz"),
+        ("@file.path", "/var/log/containers/web-6d4b75cb6d-hx4zq_shop_web.log", "6d4b75cb6d-hx4zq"),
+        ("pod_name", "web-6d4b75cb6d-*", "6d4b75cb6d"),
+    ],
+    lasting: &[
+        ("pod_name", "web-*"),
+        ("kube_deployment", "web-frontend"),
+        ("kube_replica_set", "web-*"),
+        ("kube_deployment", "checkout-v2"),
+    ],
+    needs: Chars::DASH.and(Chars::DIGIT),
+    find: |subject| {
+        subject.words().find_map(|word| {
+            if subject.before(word.start) != b'-' || word.start < 2 || !is_template(subject.slice(&word)) {
+                return None;
+            }
+            let suffix = word.end + 1..subject.run(word.end + 1, |byte| byte.is_ascii_alphanumeric());
+            let dash = subject.at(word.end) == b'-';
+            if dash && is_suffix(subject.slice(&suffix)) {
+                return Some(word.start..suffix.end);
+            }
+            let ends = word.end == subject.text.len() || dash && is_wildcard(subject.at(word.end + 1));
+            (ends && subject.role == Role::Pod).then_some(word)
+        })
+    },
+};
+
+pub(in crate::lint::ephemeral) const JOB: Form = Form {
+    name: "cron-job-run",
+    what: "one run of a CronJob",
+    why: "each run is named after its minute",
+    examples: &[
+        ("pod_name", "backup-28391040-x7kq2", "28391040-x7kq2"),
+        ("kube_job", "backup-28391040", "28391040"),
+        ("kube_job", "backup-1767225600", "1767225600"),
+    ],
+    lasting: &[("kube_job", "backup-*"), ("kube_cronjob", "backup"), ("kube_job", "migrate")],
+    needs: Chars::DASH.and(Chars::DIGIT).and(Chars::LONG),
+    find: |subject| {
+        subject.words().find_map(|word| {
+            let minutes = word.len() == 8
+                && subject.number(&word).is_some_and(|number| (25_000_000..40_000_000).contains(&number));
+            let seconds = word.len() == 10
+                && subject.number(&word).is_some_and(|number| (1_400_000_000..2_147_483_647).contains(&number));
+            let named = subject.before(word.start) == b'-' && word.start > 1;
+            if !named || !(minutes && is_workload(subject) || seconds && subject.role == Role::Pod) {
+                return None;
+            }
+            let suffix = word.end + 1..subject.run(word.end + 1, |byte| byte.is_ascii_alphanumeric());
+            let more = subject.at(word.end) == b'-' && is_suffix(subject.slice(&suffix));
+            // A pool of machines can be numbered so.
+            (more || subject.role != Role::Host).then(|| word.start..if more { suffix.end } else { word.end })
+        })
+    },
+};
+
+/// Whether the value can be the name of a pod or hold one.
+fn is_workload(subject: &Subject<'_>) -> bool {
+    matches!(subject.role, Role::Pod | Role::Host | Role::Text)
+}
+
+pub(in crate::lint::ephemeral) const POD_SUFFIX: Form = Form {
+    name: "pod-suffix",
+    what: "the random end of a pod's name",
+    why: "each pod has another",
+    examples: &[
+        ("pod_name", "fluent-bit-x7kq2", "x7kq2"),
+        ("pod_name", "node-exporter-zqwvk", "zqwvk"),
+        ("@file.path", "/var/lib/kubelet/volumes/default-token-x7kq2/token", "x7kq2"),
+        ("@file.path", "/volumes/kubernetes.io~projected/kube-api-access-zqwvk/token", "zqwvk"),
+        ("kube_job", "migrate-hx4zq", "hx4zq"),
+    ],
+    lasting: &[
+        ("pod_name", "fluent-bit-*"),
+        ("kube_daemon_set", "node-exporter"),
+        ("container_name", "web-https"),
+        ("container_name", "svc-html5"),
+    ],
+    needs: Chars::DASH,
+    find: |subject| {
+        const ACCESS: [&[u8]; 2] = [b"kube-api-access-", b"-token-"];
+        subject.words().find(|word| {
+            let slice = subject.slice(word);
+            if !is_suffix(slice) || subject.before(word.start) != b'-' {
+                return false;
+            }
+            let head = subject.slice(&(0..word.start));
+            let end = subject.at(word.end);
+            let ends = matches!(end, 0 | b'/' | b'_' | b'.');
+            let named = match subject.role {
+                Role::Pod if subject.facts.leaf() == "container_name" => is_odd(slice, 75),
+                Role::Pod => is_odd(slice, 25) && !matches!(slice, b"https" | b"html5"),
+                _ => false,
+            };
+            ends && (named || ACCESS.iter().any(|access| head.ends_with(access)))
+        })
+    },
+};
+
+pub(in crate::lint::ephemeral) const ORDINAL: Form = Form {
+    name: "stateful-set-ordinal",
+    what: "one member of a StatefulSet",
+    why: "which members there are changes with its size; the name of the set stays",
+    examples: &[("pod_name", "postgres-0", "0"), ("pod_name", "kafka-broker-12", "12")],
+    lasting: &[
+        ("pod_name", "postgres-*"),
+        ("host", "web-1"),
+        ("kube_stateful_set", "postgres"),
+        ("pod_name", "web-v2"),
+    ],
+    needs: Chars::DASH.and(Chars::DIGIT),
+    find: |subject| {
+        let range: Range<usize> = subject.run_back(subject.text.len())..subject.text.len();
+        let ordinal = (1..=4).contains(&range.len()) && subject.before(range.start) == b'-' && range.start > 1;
+        (ordinal && subject.facts.key == "pod_name").then_some(range)
+    },
+};

@@ -1,0 +1,90 @@
+//! What logins and the service manager make for as long as somebody is there.
+
+use std::ops::Range;
+
+use crate::lint::ephemeral::catalogue::Form;
+use crate::lint::ephemeral::subject::Chars;
+
+pub(in crate::lint::ephemeral) const SCOPE: Form = Form {
+    name: "transient-unit",
+    what: "a unit that systemd makes for one run",
+    why: "the next run gets a unit of another name",
+    examples: &[
+        ("@process.cgroup.id", "/user.slice/user-1000.slice/session-42.scope", "42"),
+        ("@process.cgroup.id", "session-c3.scope", "c3"),
+        ("@process.cgroup.id", "run-u118.service", "u118"),
+        ("@process.args", "run-r0f1e2d3c4b5a69788796a5b4c3d2e1f0.scope", "r0f1e2d3c4b5a69788796a5b4c3d2e1f0"),
+        ("@process.cgroup.id", "app-gnome-firefox-48213.scope", "48213"),
+    ],
+    lasting: &[
+        ("@process.cgroup.id", "init.scope"),
+        ("@process.cgroup.id", "/system.slice/nginx.service"),
+        ("@process.cgroup.id", "user-1000.slice"),
+        ("@process.cgroup.id", "user@1000.service"),
+        ("@process.cgroup.id", "session-*.scope"),
+        ("@process.cgroup.id", "getty@tty1.service"),
+    ],
+    needs: Chars::DIGIT.and(Chars::DOT),
+    find: |subject| {
+        let end = [".scope", ".service", ".mount"].iter().find_map(|end| Some(subject.behind(end)? - end.len()))?;
+        let part = subject.parts().find(|part| part.contains(&end.saturating_sub(1)))?;
+        let words: Vec<Range<usize>> =
+            subject.words().filter(|word| part.start <= word.start && word.end <= end).collect();
+        let last = words.last().filter(|last| last.end == end && subject.before(last.start) == b'-')?.clone();
+        let slice = subject.slice(&last);
+        let numbered = |from: usize| slice.len() > from && slice.iter().skip(from).all(u8::is_ascii_digit);
+        let is = |head: &str| subject.starts(part.start, head);
+        let scope = subject.starts(end, ".scope");
+        let made = (is("session-") && scope && (numbered(0) || (slice.first() == Some(&b'c') && numbered(1))))
+            || (is("run-") && (slice.first() == Some(&b'u') || slice.first() == Some(&b'p')) && numbered(1))
+            || (is("run-") && slice.first() == Some(&b'r') && slice.len() == 33)
+            || (is("run-") && numbered(0))
+            || (scope && numbered(0) && last.len() >= 3);
+        made.then_some(last)
+    },
+};
+
+pub(in crate::lint::ephemeral) const SESSION: Form = Form {
+    name: "session",
+    what: "a session",
+    why: "each login opens another",
+    examples: &[
+        ("@file.path", "/run/systemd/sessions/42", "42"),
+        ("@file.path", "/var/lib/php/sessions/sess_9k2m4q8v1x7z3b5n", "9k2m4q8v1x7z3b5n"),
+        ("@file.path", "/run/screen/S-admin/48213.pts-0.web-1", "48213"),
+    ],
+    lasting: &[
+        ("@file.path", "/run/systemd/sessions/*"),
+        ("@file.path", "/var/lib/php/sessions/sess_*"),
+        ("@process.args", "--session=default"),
+    ],
+    needs: Chars::DIGIT,
+    find: |subject| {
+        let numbered = ["/systemd/sessions/", "/systemd/inhibit/"].iter().find_map(|marker| subject.behind(marker));
+        if let Some(start) = numbered {
+            let range = start..subject.run(start, |byte| byte.is_ascii_alphanumeric());
+            return (!range.is_empty()).then_some(range);
+        }
+        if let Some(start) = subject.behind("/sess_").or_else(|| subject.starts(0, "sess_").then_some(5)) {
+            let range = start..subject.run(start, |byte| byte.is_ascii_alphanumeric());
+            return (range.len() >= 8).then_some(range);
+        }
+        let start = subject.behind("/screen/S-").map(|start| subject.segment(start).end + 1)?;
+        let range = start..subject.run(start, |byte| byte.is_ascii_digit());
+        (range.len() >= 2 && subject.at(range.end) == b'.').then_some(range)
+    },
+};
+
+pub(in crate::lint::ephemeral) const RUNTIME_DIRECTORY: Form = Form {
+    name: "runtime-directory",
+    what: "the runtime directory of a user",
+    why: "it is made at login, for whoever logs in, and goes with the last session",
+    examples: &[("@file.path", "/run/user/1000/bus", "1000"), ("@file.path", "/var/run/user/0/x", "0")],
+    lasting: &[("@file.path", "/run/user/*/bus"), ("@file.path", "/run/user")],
+    needs: Chars::DIGIT.and(Chars::SLASH),
+    find: |subject| {
+        let start = subject.behind("/run/user/")?;
+        let range = start..subject.run(start, |byte| byte.is_ascii_digit());
+        (!range.is_empty() && !subject.at(range.end).is_ascii_alphanumeric()).then_some(range)
+    },
+};
