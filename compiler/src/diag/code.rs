@@ -184,6 +184,9 @@ codes! {
         UnknownValue "unknown-value" Error lint,
         ContradictingRule "contradicting-rule" Error lint,
     }
+    Lasting {
+        EphemeralValue "ephemeral-value" Warning lint,
+    }
     Governance {
         StartsAfterExpires "starts-after-expires" Error fixed,
         MissingOwner "missing-owner" Hint lint,

@@ -278,6 +278,13 @@ impl Query {
         }
     }
 
+    /// Gives a term another test; any other node stays as it is.
+    pub fn set_test(&mut self, id: NodeId, new: Test) {
+        if let Some(Node { kind: NodeKind::Term { test, .. }, .. }) = self.nodes.get_mut(id.0 as usize) {
+            *test = new;
+        }
+    }
+
     /// Makes a node the outermost one.
     pub fn set_root(&mut self, root: NodeId) {
         self.root = root;

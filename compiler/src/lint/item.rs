@@ -44,7 +44,9 @@ pub fn check_item(text: &str, parsed: &ParsedItem, names: &Names, cx: &Context<'
     }
     diagnostics.retain_mut(|diagnostic| match cx.config.severity(diagnostic.code) {
         Some(severity) => {
-            diagnostic.severity = severity;
+            // Where a lint weighs one finding less than its code, no level weighs it more.
+            let lighter = Some(diagnostic.severity).filter(|own| *own < diagnostic.code.severity());
+            diagnostic.severity = lighter.map_or(severity, |own| own.min(severity));
             true
         }
         None => false,

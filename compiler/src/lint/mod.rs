@@ -29,6 +29,7 @@ pub struct Lint {
 
 /// Every lint that looks at one rule.
 pub const LINTS: &[Lint] = &[
+    rules::ephemeral_value::LINT,
     rules::missing_owner::LINT,
     rules::missing_reason::LINT,
     rules::missing_expiry::LINT,

@@ -24,7 +24,7 @@ pub(super) fn literal(text: &str) -> String {
 }
 
 /// A decoded pattern as a value: its wildcards stay wildcards.
-pub(super) fn pattern(pattern: &str) -> String {
+pub(crate) fn pattern(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len() + 4);
     let mut characters = pattern.chars();
     let mut at = 0;

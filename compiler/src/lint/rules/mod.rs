@@ -1,3 +1,4 @@
+pub(super) mod ephemeral_value;
 pub(super) mod expired;
 pub(super) mod expires_soon;
 pub(super) mod missing_expiry;
