@@ -4,13 +4,15 @@
 //! and drops them. Only findings, summaries and the slices at work are held.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::cli::buffers::Buffers;
 use crate::cli::exit::Problem;
 use crate::cli::finding::Finding;
 use crate::cli::project::Setting;
@@ -65,20 +67,6 @@ pub(super) struct Outcome {
     pub(super) now: Instant,
 }
 
-impl Outcome {
-    /// Takes the parts of some files, in order.
-    fn take(&mut self, parts: Vec<Part>, findings: &mut Vec<Finding>, sink: &mut dyn Sink) -> io::Result<()> {
-        for mut part in parts {
-            findings.append(&mut part.findings);
-            self.rules.append(&mut part.rules);
-            if !part.bytes.is_empty() {
-                sink.take(&part.bytes)?;
-            }
-        }
-        Ok(())
-    }
-}
-
 /// Takes the bytes of rules in order.
 pub(super) trait Sink: Send {
     /// Takes the elements of one slice.
@@ -115,6 +103,7 @@ struct Run<'s> {
     asked: usize,
     /// Standard input, which cannot be read twice.
     stdin: Option<String>,
+    buffers: Buffers,
 }
 
 /// A file after pass one.
@@ -122,8 +111,36 @@ struct Scanned {
     file: SourceFile,
     signatures: Vec<(u32, Signature)>,
     problem: Option<Box<Finding>>,
-    /// In bytes.
-    size: usize,
+}
+
+/// What pass two gave, taken in the order of the files, whichever is done first.
+struct Taker<'t> {
+    rules: &'t mut Vec<RuleSummary>,
+    findings: &'t mut Vec<Finding>,
+    sink: &'t mut dyn Sink,
+    /// Files that were done before one that comes before them.
+    waiting: BTreeMap<usize, Vec<Part>>,
+    /// How many files were taken.
+    taken: usize,
+    failed: io::Result<()>,
+}
+
+impl Taker<'_> {
+    /// Takes what a file gave, and all behind it that waits.
+    fn add(&mut self, index: usize, parts: Vec<Part>, buffers: &Buffers) {
+        self.waiting.insert(index, parts);
+        while let Some(parts) = self.waiting.remove(&self.taken) {
+            self.taken += 1;
+            for mut part in parts {
+                self.findings.append(&mut part.findings);
+                self.rules.append(&mut part.rules);
+                if self.failed.is_ok() && !part.bytes.is_empty() {
+                    self.failed = self.sink.take(&part.bytes);
+                }
+                buffers.give(part.bytes);
+            }
+        }
+    }
 }
 
 /// A part of a file that starts and ends at items.
@@ -172,7 +189,7 @@ struct Part {
 
 impl<'s> Run<'s> {
     fn new(setting: &'s Setting, target: Option<Target>) -> Run<'s> {
-        Run { setting, target, asked: 0, stdin: None }
+        Run { setting, target, asked: 0, stdin: None, buffers: Buffers::default() }
     }
 
     fn run(mut self, files: source::Files, sink: &mut dyn Sink) -> Result<Outcome, Problem> {
@@ -202,32 +219,27 @@ impl<'s> Run<'s> {
             }
         }
         let mut outcome = Outcome { now: context.now, ..Outcome::default() };
-        let mut groups: Vec<Vec<(usize, SourceFile)>> = vec![Vec::new()];
-        let mut size = 0;
+        let mut files: Vec<(usize, SourceFile)> = Vec::with_capacity(scanned.len());
         for (number, scanned) in scanned.into_iter().enumerate() {
-            let files = if self.is_asked(number) { &mut outcome.files } else { &mut outcome.imported };
-            files.push(scanned.file.clone());
+            let known = if self.is_asked(number) { &mut outcome.files } else { &mut outcome.imported };
+            known.push(scanned.file.clone());
             match scanned.problem {
                 Some(problem) => findings.push(*problem),
-                None => {
-                    if size >= SLICE * self.setting.jobs.saturating_mul(4) {
-                        size = 0;
-                        groups.push(Vec::new());
-                    }
-                    size += scanned.size;
-                    groups.last_mut().into_iter().for_each(|group| group.push((number, scanned.file.clone())));
-                }
+                None => files.push((number, scanned.file)),
             }
         }
-        // What one group gave is taken while the next is worked on.
-        let mut done: Vec<Part> = Vec::new();
-        for group in &groups {
-            let mut take = || outcome.take(std::mem::take(&mut done), &mut findings, sink);
-            let (taken, parts) = rayon::join(&mut take, || self.group(group, &linked));
-            taken?;
-            done = parts;
-        }
-        outcome.take(done, &mut findings, sink)?;
+        self.work(
+            &files,
+            &linked,
+            Taker {
+                rules: &mut outcome.rules,
+                findings: &mut findings,
+                sink,
+                waiting: BTreeMap::new(),
+                taken: 0,
+                failed: Ok(()),
+            },
+        )?;
         findings.sort_by_cached_key(Finding::key);
         findings.dedup_by(|a, b| a.file == b.file && a.diagnostic == b.diagnostic);
         outcome.findings = findings;
@@ -288,10 +300,31 @@ impl<'s> Run<'s> {
         .help("import files of the project only")
     }
 
-    /// Works on some files at once.
-    fn group(&self, files: &[(usize, SourceFile)], linked: &Linked) -> Vec<Part> {
-        let parts: Vec<Vec<Part>> = files.par_iter().map(|(number, file)| self.file(*number, file, linked)).collect();
-        parts.into_iter().flatten().collect()
+    /// Pass two: every thread takes the next file, so that what waits for its turn is little.
+    fn work(&self, files: &[(usize, SourceFile)], linked: &Linked, taker: Taker<'_>) -> io::Result<()> {
+        let next = AtomicUsize::new(0);
+        let taker = Mutex::new(taker);
+        let taken = || taker.lock().unwrap_or_else(PoisonError::into_inner).taken;
+        let window = self.setting.jobs.saturating_mul(4);
+        rayon::scope(|scope| {
+            for _ in 0..self.setting.jobs {
+                scope.spawn(|_| {
+                    loop {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        let Some((number, file)) = files.get(index) else { return };
+                        // Where one file takes long, its slices are worked on rather than files far behind it.
+                        while index > taken().saturating_add(window) {
+                            if rayon::yield_now() != Some(rayon::Yield::Executed) {
+                                std::thread::yield_now();
+                            }
+                        }
+                        let parts = self.file(*number, file, linked);
+                        taker.lock().unwrap_or_else(PoisonError::into_inner).add(index, parts, &self.buffers);
+                    }
+                });
+            }
+        });
+        taker.into_inner().unwrap_or_else(PoisonError::into_inner).failed
     }
 
     fn file(&self, number: usize, file: &SourceFile, linked: &Linked) -> Vec<Part> {
@@ -303,10 +336,19 @@ impl<'s> Run<'s> {
         let empty = Names::default();
         let names = linked.names(number).unwrap_or(&empty);
         let slices = slices(&text, &ranges);
-        if self.is_asked(number) {
+        let parts = if self.is_asked(number) {
             slices.par_iter().map(|slice| self.slice(slice, file, names)).collect()
         } else {
             slices.par_iter().map(|slice| self.imported_slice(slice, file, names)).collect()
+        };
+        drop(slices);
+        self.give_back(text);
+        parts
+    }
+
+    fn give_back(&self, text: Cow<'_, str>) {
+        if let Cow::Owned(text) = text {
+            self.buffers.give(text.into_bytes());
         }
     }
 
@@ -315,14 +357,15 @@ impl<'s> Run<'s> {
             (None, Some(text)) => Ok(Cow::Borrowed(text)),
             // It could not be read, and that is known.
             (None, None) => Ok(Cow::Borrowed("")),
-            _ => file.read().map(Cow::Owned),
+            _ => file.read_into(self.buffers.take()).map(Cow::Owned),
         }
     }
 
     fn slice(&self, slice: &Slice<'_>, file: &SourceFile, names: &Names) -> Part {
         let context = self.setting.context();
         let schema = names.schema(context.schema);
-        let mut part = Part::default();
+        let bytes = if self.target.is_some() { self.buffers.take() } else { Vec::new() };
+        let mut part = Part { bytes, ..Part::default() };
         let mut place = slice.start;
         for range in slice.ranges {
             let text = range.of(slice.text);
@@ -380,7 +423,7 @@ impl<'s> Run<'s> {
     fn scan_file(&self, file: SourceFile) -> Scanned {
         let text = match self.read(&file) {
             Ok(text) => text,
-            Err(problem) => return Scanned { file, signatures: Vec::new(), problem: Some(problem), size: 0 },
+            Err(problem) => return Scanned { file, signatures: Vec::new(), problem: Some(problem) },
         };
         // Lone rules share one signature, since there may be very many.
         let mut rules = Signature::default();
@@ -399,8 +442,8 @@ impl<'s> Run<'s> {
         if !rules.rules.is_empty() {
             signatures.push((0, rules));
         }
-        let size = text.len();
-        Scanned { file, signatures, problem: None, size }
+        self.give_back(text);
+        Scanned { file, signatures, problem: None }
     }
 }
 

@@ -5,6 +5,7 @@
 mod args;
 mod baseline;
 mod batch;
+mod buffers;
 mod command;
 mod exit;
 mod finding;

@@ -12,7 +12,7 @@ use tempfile::{NamedTempFile, SpooledTempFile};
 use crate::cli::exit::Problem;
 
 /// Up to this many bytes, a result waits in memory for the end of the run; what is longer waits on disk.
-const IN_MEMORY: usize = 16 * 1024 * 1024;
+const IN_MEMORY: usize = 1024 * 1024;
 
 /// A place for a result that may still turn out not to be wanted.
 pub(super) fn draft() -> SpooledTempFile {

@@ -213,8 +213,13 @@ pub(super) fn escapes(root: &Path, name: &str) -> bool {
 impl SourceFile {
     /// The whole text, or what is wrong with the file.
     pub(super) fn read(&self) -> Result<String, Box<Finding>> {
+        self.read_into(Vec::new())
+    }
+
+    /// [`SourceFile::read`] into a buffer, for its room.
+    pub(super) fn read_into(&self, buffer: Vec<u8>) -> Result<String, Box<Finding>> {
         let Some(path) = &self.path else {
-            return self.decode(|bytes| io::stdin().lock().take(FILE_CAP + 1).read_to_end(bytes));
+            return self.decode(buffer, |bytes| io::stdin().lock().take(FILE_CAP + 1).read_to_end(bytes));
         };
         let found = fs::metadata(path).map_err(|error| Box::new(unreadable(&self.name, &describe(&error))))?;
         // To open a pipe would wait for someone to write into it.
@@ -225,14 +230,17 @@ impl SourceFile {
         if found.len() > FILE_CAP {
             return Err(Box::new(self.too_large()));
         }
-        self.decode(|bytes| {
+        self.decode(buffer, |bytes| {
             bytes.reserve(found.len() as usize + 1);
             File::open(path)?.take(FILE_CAP + 1).read_to_end(bytes)
         })
     }
 
-    fn decode(&self, read: impl FnOnce(&mut Vec<u8>) -> io::Result<usize>) -> Result<String, Box<Finding>> {
-        let mut bytes = Vec::new();
+    fn decode(
+        &self,
+        mut bytes: Vec<u8>,
+        read: impl FnOnce(&mut Vec<u8>) -> io::Result<usize>,
+    ) -> Result<String, Box<Finding>> {
         read(&mut bytes).map_err(|error| Box::new(unreadable(&self.name, &describe(&error))))?;
         if bytes.len() as u64 > FILE_CAP {
             return Err(Box::new(self.too_large()));
