@@ -2,6 +2,10 @@
 pub const FIELDS: [&str; 11] =
     ["title", "owner", "reason", "ticket", "protects", "starts", "expires", "review", "enabled", "tags", "activity"];
 
+/// Every word that is a keyword at some place: the first seven start an item.
+pub const KEYWORDS: [&str; 11] =
+    ["import", "suppress", "require", "let", "attribute", "tag", "test", "allow", "suppressed", "fires", "by"];
+
 /// Words that mean something at their place. Everywhere else they are names and text like any other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
@@ -37,5 +41,20 @@ impl Keyword {
             "by" => Keyword::By,
             _ => Keyword::None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::ITEM_KEYWORDS;
+
+    #[test]
+    fn the_list_holds_every_keyword() {
+        let found: Vec<Keyword> = KEYWORDS.iter().map(|word| Keyword::of(word)).collect();
+        assert!(!found.contains(&Keyword::None));
+        // `By` is the last one, and `None` the first.
+        assert_eq!(found.len(), Keyword::By as usize);
+        assert_eq!(KEYWORDS[..ITEM_KEYWORDS.len()], ITEM_KEYWORDS);
     }
 }

@@ -14,7 +14,7 @@ mod split;
 mod token;
 
 pub use brackets::NESTING_CAP;
-pub use keyword::FIELDS;
+pub use keyword::{FIELDS, KEYWORDS};
 pub use lexer::{lex, lex_into};
 pub use parse::{ParsedItem, parse_item};
 pub use split::{ITEM_KEYWORDS, ItemRange, split, starts_item};
