@@ -1,18 +1,34 @@
-//! The `quell` binary that belongs to the running tests.
+//! The binaries that belong to the running tests.
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::workspace;
 
-/// Builds the binary if it is not fresh and gives its path. `QUELL_BIN` names another one.
+/// Builds the command line if it is not fresh and gives its path. `QUELL_BIN` names another one.
 ///
 /// # Errors
 ///
 /// Says why there is none: the build failed, or the tests do not run from a target folder.
 pub fn quell() -> Result<PathBuf, String> {
-    if let Some(path) = env::var_os("QUELL_BIN") {
+    static PATH: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    PATH.get_or_init(|| binary("quell", "quell", "QUELL_BIN")).clone()
+}
+
+/// The same of the language server, which `QUELL_LSP_BIN` names.
+///
+/// # Errors
+///
+/// As of [`quell`].
+pub fn quell_lsp() -> Result<PathBuf, String> {
+    static PATH: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    PATH.get_or_init(|| binary("quell-lsp", "quell-lsp", "QUELL_LSP_BIN")).clone()
+}
+
+fn binary(package: &str, name: &str, variable: &str) -> Result<PathBuf, String> {
+    if let Some(path) = env::var_os(variable) {
         return Ok(PathBuf::from(path));
     }
     // A test runs from TARGET/PROFILE/deps/NAME.
@@ -20,12 +36,12 @@ pub fn quell() -> Result<PathBuf, String> {
     let profile = test.parent().and_then(Path::parent).ok_or("the test does not run from a target folder")?;
     let target = profile.parent().ok_or("the test does not run from a target folder")?;
     let mut build = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    build.args(["build", "--quiet", "--package", "quell", "--bin", "quell", "--target-dir"]).arg(target);
+    build.args(["build", "--quiet", "--package", package, "--bin", name, "--target-dir"]).arg(target);
     if profile.ends_with("release") {
         build.arg("--release");
     }
     let status = build.current_dir(workspace::root()).status().map_err(|error| format!("cannot run cargo: {error}"))?;
-    let path = profile.join(format!("quell{}", env::consts::EXE_SUFFIX));
+    let path = profile.join(format!("{name}{}", env::consts::EXE_SUFFIX));
     match (status.success(), path.is_file()) {
         (true, true) => Ok(path),
         (true, false) => Err(format!("cargo built no {}", path.display())),

@@ -34,6 +34,7 @@ pub mod finding;
 pub mod fixing;
 pub mod generate;
 pub mod labels;
+pub mod language_client;
 pub mod markdown;
 pub mod quiet;
 pub mod rust_source;

@@ -1,0 +1,474 @@
+//! The files of a project, kept analysed while they change.
+//!
+//! An edit parses and checks the items that it touches. What they declare is linked anew only where that changed, and
+//! the items that depend on it are marked, to be checked in slices when there is time: see [`Project::next_work`].
+
+use std::sync::Arc;
+
+use quell::base::Span;
+use quell::diag::{Diagnostic, Label};
+use quell::hir::Names;
+use quell::schema::{Attribute, Cardinality, Schema};
+use quell::{ParsedItem, check_item, parse_item};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::ide::document::{Change, Document};
+use crate::ide::item::{Item, ItemId};
+use crate::ide::items::Placed;
+use crate::ide::link::{Linked, Links};
+use crate::ide::settings::Settings;
+
+/// How many items an edit checks at once; a paste of more is checked in slices.
+const AT_ONCE: usize = 16;
+
+/// Names a file of a project, for as long as the project lives.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct FileId(pub(super) u32);
+
+/// A project.
+#[derive(Debug)]
+pub struct Project {
+    settings: Arc<Settings>,
+    pub(super) files: Vec<File>,
+    by_name: FxHashMap<Arc<str>, FileId>,
+    pub(super) links: Links,
+    /// Files of which something else is to be said than before.
+    changed: FxHashSet<FileId>,
+}
+
+/// A file of a project.
+#[derive(Debug)]
+pub struct File {
+    /// From the project root, with `/`.
+    pub name: Arc<str>,
+    /// The text; nothing where the file is gone.
+    pub document: Option<Document>,
+    /// What it can see.
+    pub names: Arc<Names>,
+    /// What was found over imports and declarations, by the item that it concerns, relative to that.
+    linked: Vec<(ItemId, Diagnostic)>,
+    /// The same of the names of rules.
+    linked_rules: Vec<(ItemId, Diagnostic)>,
+    /// The items that refer to a name.
+    dependents: FxHashMap<Box<str>, FxHashSet<ItemId>>,
+}
+
+/// An item that waits to be checked, with all that it takes.
+#[derive(Clone, Debug)]
+pub struct Work {
+    file: FileId,
+    item: ItemId,
+    text: Arc<str>,
+    names: Arc<Names>,
+    settings: Arc<Settings>,
+}
+
+/// What checking an item gave.
+#[derive(Debug)]
+pub struct Done {
+    file: FileId,
+    item: ItemId,
+    names: Arc<Names>,
+    settings: Arc<Settings>,
+    findings: Arc<[Diagnostic]>,
+}
+
+impl Work {
+    /// Checks the item. It takes no lock and may run anywhere.
+    #[must_use]
+    pub fn run(self) -> Done {
+        let findings = check(&self.text, &parse_item(&self.text), &self.names, &self.settings);
+        Done { file: self.file, item: self.item, names: self.names, settings: self.settings, findings }
+    }
+}
+
+impl Done {
+    /// An item of which nothing can be said, since checking it failed.
+    #[must_use]
+    pub fn failed(work: Work) -> Done {
+        Done { file: work.file, item: work.item, names: work.names, settings: work.settings, findings: Arc::default() }
+    }
+}
+
+fn check(text: &str, parsed: &ParsedItem, names: &Names, settings: &Settings) -> Arc<[Diagnostic]> {
+    Arc::from(check_item(text, parsed, names, &settings.context()).diagnostics)
+}
+
+/// A finding at its place in a file: the spans of the diagnostic are from the start of the file, and so are those of its
+/// labels, each in the file that it names.
+pub type Finding = Diagnostic;
+
+impl Project {
+    /// A project without files.
+    #[must_use]
+    pub fn new(settings: Settings) -> Project {
+        Project {
+            settings: Arc::new(settings),
+            files: Vec::new(),
+            by_name: FxHashMap::default(),
+            links: Links::default(),
+            changed: FxHashSet::default(),
+        }
+    }
+
+    /// What it is checked with.
+    #[must_use]
+    pub fn settings(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+
+    /// Checks it with other settings from now on; everything is to be done anew.
+    pub fn set_settings(&mut self, settings: Settings) {
+        self.settings = Arc::new(settings);
+        for file in &mut self.files {
+            if let Some(document) = &mut file.document {
+                mark(document, |_| true);
+            }
+        }
+        let all: Vec<FileId> = self.file_ids().collect();
+        self.link_files(&all);
+    }
+
+    /// The files of which something else may be to be said than when this was last asked.
+    pub fn take_changed(&mut self) -> FxHashSet<FileId> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Every file that is there.
+    pub fn file_ids(&self) -> impl Iterator<Item = FileId> + '_ {
+        (0..).zip(&self.files).filter(|(_, file)| file.document.is_some()).map(|(number, _)| FileId(number))
+    }
+
+    /// A file.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> Option<&File> {
+        self.files.get(id.0 as usize)
+    }
+
+    /// The file of a name, if it is there.
+    #[must_use]
+    pub fn file_id(&self, name: &str) -> Option<FileId> {
+        let id = *self.by_name.get(name)?;
+        self.file(id)?.document.is_some().then_some(id)
+    }
+
+    /// The text of a file.
+    #[must_use]
+    pub fn document(&self, id: FileId) -> Option<&Document> {
+        self.file(id)?.document.as_ref()
+    }
+
+    /// Adds files, or gives those of the same name new texts. Nothing is checked yet.
+    pub fn add_files<'t>(&mut self, files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Vec<FileId> {
+        let mut added = Vec::new();
+        for (name, text) in files {
+            let document = Document::new(text);
+            let id = match self.by_name.get(name) {
+                Some(id) => *id,
+                None => {
+                    let id = FileId(self.files.len() as u32);
+                    let name: Arc<str> = Arc::from(name);
+                    self.by_name.insert(Arc::clone(&name), id);
+                    self.files.push(File {
+                        name,
+                        document: None,
+                        names: Arc::default(),
+                        linked: Vec::new(),
+                        linked_rules: Vec::new(),
+                        dependents: FxHashMap::default(),
+                    });
+                    id
+                }
+            };
+            self.take_away(id);
+            self.changed.insert(id);
+            for placed in document.items().iter() {
+                self.note(id, placed.item);
+            }
+            if let Some(file) = self.files.get_mut(id.0 as usize) {
+                file.document = Some(document);
+            }
+            added.push(id);
+        }
+        self.link_files(&added);
+        added
+    }
+
+    /// Adds one file; see [`Project::add_files`].
+    pub fn add_file(&mut self, name: &str, text: &str) -> FileId {
+        self.add_files([(name, text)]).first().copied().unwrap_or(FileId(u32::MAX))
+    }
+
+    /// Takes a file out: it is no longer there for others.
+    pub fn remove_file(&mut self, id: FileId) {
+        self.changed.insert(id);
+        self.take_away(id);
+        self.link_files(&[id]);
+    }
+
+    fn take_away(&mut self, id: FileId) {
+        let Some(file) = self.files.get_mut(id.0 as usize) else { return };
+        file.linked.clear();
+        file.linked_rules.clear();
+        let Some(document) = file.document.take() else { return };
+        for placed in document.items().iter() {
+            self.forget(id, placed.item);
+        }
+    }
+
+    /// Links what files that came or went declare. An import that is not found is told of names like it, so that those
+    /// are linked anew, too.
+    fn link_files(&mut self, files: &[FileId]) {
+        let missing: Vec<FileId> = self.links.missing(self).flat_map(|name| self.links.importers(name)).collect();
+        let all: FxHashSet<FileId> = files.iter().copied().chain(missing).collect();
+        self.link_declarations(&all.into_iter().collect::<Vec<_>>());
+        self.link_rules();
+    }
+
+    /// Replaces a part of a file.
+    pub fn edit(&mut self, id: FileId, span: Span, new: &str) {
+        let Some(document) = self.files.get_mut(id.0 as usize).and_then(|file| file.document.as_mut()) else { return };
+        let change = document.replace(span, new);
+        self.changed.insert(id);
+        self.absorb(id, change);
+    }
+
+    fn absorb(&mut self, id: FileId, change: Change) {
+        let Change { removed, added } = change;
+        let Some(document) = self.document(id) else { return };
+        let fresh: Vec<Item> =
+            added.iter().filter_map(|(item, _)| Some(document.items().by_id(*item)?.item.clone())).collect();
+        let declares = removed.iter().chain(&fresh).any(|item| !item.facts.signature.is_plain());
+        let tests = removed.iter().chain(&fresh).any(|item| !item.facts.signature.test_rules.is_empty());
+        let rules = |items: &[Item]| -> Vec<String> {
+            items.iter().flat_map(|item| &item.facts.signature.rules).map(|name| name.value.clone()).collect()
+        };
+        let (before, after) = (rules(&removed), rules(&fresh));
+        let twice = |links: &Links| before.iter().chain(&after).any(|name| links.is_twice(name));
+        let was_twice = twice(&self.links);
+        removed.iter().for_each(|item| self.forget(id, item));
+        fresh.iter().for_each(|item| self.note(id, item));
+        if let Some(file) = self.files.get_mut(id.0 as usize) {
+            let gone = |item: &ItemId| removed.iter().any(|removed| removed.id == *item);
+            file.linked.retain(|(item, _)| !gone(item));
+            file.linked_rules.retain(|(item, _)| !gone(item));
+        }
+        if declares {
+            self.link_declarations(&[id]);
+        }
+        if tests || before != after || was_twice || twice(&self.links) {
+            self.link_rules();
+        }
+        for ((item, parsed), fresh) in added.iter().zip(&fresh).take(AT_ONCE) {
+            let Some(file) = self.files.get_mut(id.0 as usize) else { return };
+            let findings = check(&fresh.text, parsed, &file.names, &self.settings);
+            let Some(document) = &mut file.document else { return };
+            let Some(cursor) = document.items().by_id(*item).map(|placed| placed.cursor) else { continue };
+            document.items_mut().update(cursor, |item| {
+                item.findings = findings;
+                item.checked = true;
+            });
+        }
+    }
+
+    /// Enters what an item declares and uses.
+    fn note(&mut self, id: FileId, item: &Item) {
+        let Some(file) = self.files.get_mut(id.0 as usize) else { return };
+        self.links.enter(id, &file.name, item);
+        for name in &item.facts.references {
+            file.dependents.entry(name.clone()).or_default().insert(item.id);
+        }
+    }
+
+    fn forget(&mut self, id: FileId, item: &Item) {
+        let Some(file) = self.files.get_mut(id.0 as usize) else { return };
+        self.links.remove(id, &file.name, item);
+        for name in &item.facts.references {
+            if let Some(items) = file.dependents.get_mut(name) {
+                items.remove(&item.id);
+                if items.is_empty() {
+                    file.dependents.remove(name);
+                }
+            }
+        }
+    }
+
+    /// Links what some files declare, for them and for who imports them, and marks the items that see it otherwise.
+    fn link_declarations(&mut self, files: &[FileId]) {
+        let files = Links::dependents(self, files);
+        for Linked { file: id, names, findings } in Links::declarations(self, &files) {
+            let Some(file) = self.files.get_mut(id.0 as usize) else { continue };
+            let before = std::mem::replace(&mut file.names, Arc::new(names));
+            if file.linked != findings {
+                self.changed.insert(id);
+                file.linked = findings;
+            }
+            let Some(document) = &mut file.document else { continue };
+            if !same_schema(&before, &file.names, &self.settings.schema) {
+                mark(document, |_| true);
+                continue;
+            }
+            let moved = before.binding_names() != file.names.binding_names();
+            let mut affected: FxHashSet<ItemId> = FxHashSet::default();
+            for (name, items) in &file.dependents {
+                let differs = match (before.binding(name), file.names.binding(name)) {
+                    // What it could have meant is among the names.
+                    (None, None) => moved,
+                    (before, after) => before != after,
+                };
+                if differs {
+                    affected.extend(items);
+                }
+            }
+            if !affected.is_empty() {
+                mark(document, |item| affected.contains(&item.id));
+            }
+        }
+    }
+
+    /// Links the names of rules and tests, which are the project's.
+    fn link_rules(&mut self) {
+        let mut found = Links::rules(self);
+        for (number, file) in (0..).zip(&mut self.files) {
+            let findings = found.remove(&FileId(number)).unwrap_or_default();
+            if file.linked_rules != findings {
+                self.changed.insert(FileId(number));
+                file.linked_rules = findings;
+            }
+        }
+    }
+
+    /// Up to `most` items that wait to be checked: those of `first` before those of other files.
+    #[must_use]
+    pub fn next_work(&self, first: impl IntoIterator<Item = FileId>, most: usize) -> Vec<Work> {
+        let mut work = Vec::new();
+        let mut seen = FxHashSet::default();
+        for id in first.into_iter().chain(self.file_ids()).filter(|id| seen.insert(*id)) {
+            let Some(file) = self.file(id) else { continue };
+            let Some(document) = &file.document else { continue };
+            work.extend(document.items().unchecked().take(most - work.len()).map(|placed| Work {
+                file: id,
+                item: placed.item.id,
+                text: Arc::clone(&placed.item.text),
+                names: Arc::clone(&file.names),
+                settings: Arc::clone(&self.settings),
+            }));
+            if work.len() >= most {
+                break;
+            }
+        }
+        work
+    }
+
+    /// Takes what was found out. What was overtaken by an edit is dropped.
+    pub fn take(&mut self, done: Vec<Done>) {
+        let mut by_file: FxHashMap<FileId, FxHashMap<ItemId, Done>> = FxHashMap::default();
+        for done in done {
+            by_file.entry(done.file).or_default().insert(done.item, done);
+        }
+        for (id, mut done) in by_file {
+            let settings = &self.settings;
+            let Some(file) = self.files.get_mut(id.0 as usize) else { continue };
+            let names = &file.names;
+            done.retain(|_, done| Arc::ptr_eq(&done.settings, settings) && Arc::ptr_eq(&done.names, names));
+            let Some(document) = &mut file.document else { continue };
+            let changed = &mut self.changed;
+            document.items_mut().update_all(|item| {
+                let done = done.remove(&item.id)?;
+                if done.findings != item.findings {
+                    changed.insert(id);
+                }
+                Some(Item { findings: done.findings, checked: true, ..item.clone() })
+            });
+        }
+    }
+
+    /// Checks the first items of a file that wait, here and now.
+    pub fn check_first(&mut self, id: FileId, most: usize) {
+        let work = self.next_work([id], most);
+        self.take(work.into_iter().map(Work::run).collect());
+    }
+
+    /// Checks everything that waits, here and now.
+    pub fn settle(&mut self) {
+        loop {
+            let work = self.next_work([], 1024);
+            if work.is_empty() {
+                return;
+            }
+            self.take(work.into_iter().map(Work::run).collect());
+        }
+    }
+
+    /// Everything that is to be said of a file, in the order of places.
+    #[must_use]
+    pub fn findings(&self, id: FileId) -> Vec<Finding> {
+        let Some(file) = self.file(id) else { return Vec::new() };
+        let Some(document) = &file.document else { return Vec::new() };
+        let mut findings: Vec<Finding> = Vec::new();
+        for placed in document.items().with_findings() {
+            findings.extend(placed.item.findings.iter().map(|finding| self.at_place(id, finding.clone(), placed)));
+        }
+        for (item, finding) in file.linked.iter().chain(&file.linked_rules) {
+            if let Some(placed) = document.items().by_id(*item) {
+                findings.push(self.at_place(id, finding.clone(), placed));
+            }
+        }
+        findings.sort_by_key(|finding| (finding.span, finding.code));
+        findings
+    }
+
+    /// A finding of an item, with the places of the file.
+    pub(super) fn at_place(&self, file: FileId, finding: Diagnostic, placed: Placed<'_>) -> Finding {
+        let mut finding = finding.shifted(placed.start.offset);
+        for label in finding.labels.iter_mut().filter(|label| label.file.is_some()) {
+            self.settle_label(label, file);
+        }
+        finding
+    }
+
+    /// A label elsewhere knows the address of its item only: where that stands now is found here. It needs no file name
+    /// where that is the file of the finding.
+    fn settle_label(&self, label: &mut Label, own: FileId) {
+        let Some((file, span)) = self.place(label.span) else { return };
+        label.span = span;
+        label.file = self.file(file).filter(|_| file != own).map(|file| file.name.to_string());
+    }
+
+    /// The place of something declared, from the address that links know it by.
+    #[must_use]
+    pub fn place(&self, address: Span) -> Option<(FileId, Span)> {
+        let (file, item, span) = self.links.place(address)?;
+        let placed = self.document(file)?.items().by_id(item)?;
+        Some((file, span.shifted(placed.start.offset)))
+    }
+
+    /// The items of a file that refer to a name.
+    pub(super) fn dependents(&self, id: FileId, name: &str) -> Vec<ItemId> {
+        let items = self.file(id).and_then(|file| file.dependents.get(name));
+        items.into_iter().flatten().copied().collect()
+    }
+}
+
+/// Whether two sets of names see the same declared attributes and tags.
+fn same_schema(before: &Names, after: &Names, base: &Schema) -> bool {
+    let (before, after) = (before.schema(base), after.schema(base));
+    if std::ptr::eq(before, after) {
+        return true;
+    }
+    let declared = |schema: &'_ Schema| -> Vec<Attribute> {
+        schema.attributes().map(|(_, attribute)| attribute).filter(|attribute| attribute.declared).cloned().collect()
+    };
+    let tags = |schema: &Schema| -> Vec<String> {
+        let declared = schema.tags().filter(|(_, tag)| tag.cardinality == Cardinality::Declared);
+        declared.map(|(_, tag)| tag.name.to_string()).collect()
+    };
+    declared(before) == declared(after) && tags(before) == tags(after)
+}
+
+/// Marks items as not checked.
+fn mark(document: &mut Document, which: impl Fn(&Item) -> bool) {
+    document
+        .items_mut()
+        .update_all(|item| (item.checked && which(item)).then(|| Item { checked: false, ..item.clone() }));
+}

@@ -1,0 +1,30 @@
+use std::borrow::Cow;
+
+use quell::base::Instant;
+use quell::config::{Config, Context};
+use quell::schema::Schema;
+
+/// What every check of a project is given, owned.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What `quell.toml` says.
+    pub config: Config,
+    /// The attributes that there are.
+    pub schema: Cow<'static, Schema>,
+    /// The present moment.
+    pub now: Instant,
+}
+
+impl Settings {
+    /// The settings of a project that says nothing of its own.
+    #[must_use]
+    pub fn new(now: Instant) -> Settings {
+        Settings { config: Config::default(), schema: Cow::Borrowed(Schema::embedded()), now }
+    }
+
+    /// What the compiler is handed.
+    #[must_use]
+    pub fn context(&self) -> Context<'_> {
+        Context { schema: &self.schema, config: &self.config, now: self.now }
+    }
+}

@@ -1,0 +1,237 @@
+//! Standard input, cut into messages. What is no message is turned into one that is answered with an error, since the
+//! transport behind ends at the first body that it cannot read.
+//!
+//! It is read by a thread of its own, which costs as much as the runtime's own way of reading it does.
+
+use std::io::{self, BufRead, Read};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::{Value, json};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tower_lsp::jsonrpc::{Error, Result};
+
+/// The method that stands for what is no message.
+pub(super) const MALFORMED: &str = "quell/malformed";
+
+/// The largest body, in bytes. What claims to be larger is passed over.
+const LARGEST: u64 = 256 * 1024 * 1024;
+
+/// The longest line of a header, in bytes.
+const LONGEST_LINE: u64 = 8 * 1024;
+
+/// Messages as bytes, each with its header.
+#[derive(Debug)]
+pub(super) struct Input {
+    messages: UnboundedReceiver<Vec<u8>>,
+    /// What is left of a message that did not fit, and how much of it was read.
+    rest: Vec<u8>,
+    read: usize,
+}
+
+impl Input {
+    /// Starts to read.
+    pub(super) fn new(mut from: impl BufRead + Send + 'static) -> Input {
+        let (sender, messages) = unbounded_channel();
+        std::thread::spawn(move || while forward(&mut from, &sender).is_ok() {});
+        Input { messages, rest: Vec::new(), read: 0 }
+    }
+}
+
+impl AsyncRead for Input {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        while this.read >= this.rest.len() {
+            match this.messages.poll_recv(cx) {
+                Poll::Ready(Some(message)) => (this.rest, this.read) = (message, 0),
+                Poll::Ready(None) => return Poll::Ready(Ok(())),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        let left = this.rest.get(this.read..).unwrap_or_default();
+        let taken = left.len().min(buffer.remaining());
+        buffer.put_slice(left.get(..taken).unwrap_or_default());
+        this.read += taken;
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Reads one message and hands it on.
+///
+/// # Errors
+///
+/// At the end of the input, and where nobody listens any more.
+fn forward(from: &mut impl BufRead, to: &UnboundedSender<Vec<u8>>) -> io::Result<()> {
+    let body = match length(from)? {
+        Some(length) if length <= LARGEST => {
+            let mut body = Vec::new();
+            from.take(length).read_to_end(&mut body)?;
+            if (body.len() as u64) < length {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            match check(&body) {
+                Ok(()) => body,
+                Err(wrong) => wrong,
+            }
+        }
+        Some(length) => {
+            io::copy(&mut from.take(length), &mut io::sink())?;
+            malformed(&Value::Null, &Error::invalid_request())
+        }
+        None => malformed(&Value::Null, &Error::parse_error()),
+    };
+    let mut message = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
+    message.extend(body);
+    to.send(message).map_err(|_| io::ErrorKind::BrokenPipe.into())
+}
+
+/// Reads a header up to its empty line; nothing where it names no length. Lines that are no header are passed over.
+fn length(from: &mut impl BufRead) -> io::Result<Option<u64>> {
+    let mut length = None;
+    let mut named = false;
+    loop {
+        let mut line = Vec::new();
+        if from.take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let line = line.trim_ascii();
+        if line.is_empty() && named {
+            return Ok(length);
+        }
+        // Rubbish may stand before a header on its line.
+        let text = String::from_utf8_lossy(line);
+        if let Some(at) = text.to_ascii_lowercase().rfind("content-length:") {
+            named = true;
+            length = text.get(at + "content-length:".len()..).and_then(|length| length.trim().parse().ok());
+        }
+    }
+}
+
+/// What every message looks like from the outside.
+#[derive(Deserialize)]
+struct Shape {
+    jsonrpc: String,
+    #[serde(default)]
+    method: Option<String>,
+    #[serde(default)]
+    id: Option<Id>,
+    #[serde(default)]
+    result: Option<IgnoredAny>,
+    #[serde(default)]
+    error: Option<ErrorShape>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Id {
+    #[allow(dead_code, reason = "only whether it is one counts")]
+    Number(i64),
+    #[allow(dead_code, reason = "only whether it is one counts")]
+    Text(String),
+}
+
+#[derive(Deserialize)]
+struct ErrorShape {
+    #[allow(dead_code, reason = "only whether it is one counts")]
+    code: i64,
+    #[allow(dead_code, reason = "only whether it is one counts")]
+    message: String,
+}
+
+/// Whether the transport can read a body; what to hand on in its place if not.
+fn check(body: &[u8]) -> std::result::Result<(), Vec<u8>> {
+    match serde_json::from_slice::<Shape>(body) {
+        Ok(shape) if shape.jsonrpc == "2.0" && (shape.method.is_some() || is_response(&shape, body)) => Ok(()),
+        Err(error) if !error.is_data() => Err(malformed(&Value::Null, &Error::parse_error())),
+        _ => {
+            let value: Value = serde_json::from_slice(body).unwrap_or_default();
+            let id = value.get("id").filter(|id| id.is_i64() || id.is_string()).cloned().unwrap_or_default();
+            Err(malformed(&id, &Error::invalid_request()))
+        }
+    }
+}
+
+fn is_response(shape: &Shape, body: &[u8]) -> bool {
+    // `"result": null` is a result.
+    let has_result = || shape.result.is_some() || body.windows(8).any(|window| window == b"\"result\"");
+    shape.id.is_some() && (shape.error.is_some() != has_result())
+}
+
+fn malformed(id: &Value, error: &Error) -> Vec<u8> {
+    json!({ "jsonrpc": "2.0", "id": id, "method": MALFORMED, "params": { "code": error.code.code() } })
+        .to_string()
+        .into_bytes()
+}
+
+/// What [`MALFORMED`] is answered with.
+pub(super) fn answer(params: &Value) -> Result<Value> {
+    let code = params.get("code").and_then(Value::as_i64);
+    Err(if code == Some(Error::parse_error().code.code()) { Error::parse_error() } else { Error::invalid_request() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forwarded(bytes: &[u8]) -> Vec<String> {
+        let (sender, mut receiver) = unbounded_channel();
+        let mut from = bytes;
+        while forward(&mut from, &sender).is_ok() {}
+        let mut messages = Vec::new();
+        while let Ok(message) = receiver.try_recv() {
+            let message = String::from_utf8(message).unwrap();
+            messages.push(message.split_once("\r\n\r\n").unwrap().1.to_owned());
+        }
+        messages
+    }
+
+    fn framed(body: &str) -> String {
+        format!("Content-Length: {}\r\n\r\n{body}", body.len())
+    }
+
+    #[test]
+    fn messages_pass_as_they_are() {
+        let bodies = [
+            r#"{"jsonrpc":"2.0","method":"initialized","params":{}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"shutdown"}"#,
+            r#"{"jsonrpc":"2.0","id":"a","result":null}"#,
+            r#"{"jsonrpc":"2.0","id":2,"error":{"code":1,"message":"é"}}"#,
+        ];
+        let bytes: String = bodies.iter().map(|body| framed(body)).collect();
+        assert_eq!(forwarded(bytes.as_bytes()), bodies);
+        let mixed = format!("Content-Type: x\r\ncontent-length: {}\r\n\r\n{}", bodies[0].len(), bodies[0]);
+        assert_eq!(forwarded(mixed.as_bytes()), [bodies[0]]);
+    }
+
+    #[test]
+    fn what_is_no_message_becomes_one() {
+        let good = r#"{"jsonrpc":"2.0","method":"exit"}"#;
+        for (bytes, id, code) in [
+            (framed("{"), "null", -32700),
+            (framed("\u{0}"), "null", -32700),
+            (framed(""), "null", -32700),
+            (framed("[]"), "null", -32600),
+            (framed("7"), "null", -32600),
+            (framed(r#"{"jsonrpc":"2.0","id":5,"method":7}"#), "5", -32600),
+            (framed(r#"{"jsonrpc":"1.0","id":5,"method":"x"}"#), "5", -32600),
+            (framed(r#"{"jsonrpc":"2.0","id":6}"#), "6", -32600),
+            (framed(r#"{"jsonrpc":"2.0","id":true,"method":"x"}"#), "null", -32600),
+            ("Content-Length: many\r\n\r\n".to_owned(), "null", -32700),
+        ] {
+            let messages = forwarded(format!("{bytes}{}", framed(good)).as_bytes());
+            assert_eq!(messages.len(), 2, "{bytes}: {messages:?}");
+            let value: Value = serde_json::from_str(&messages[0]).unwrap();
+            assert_eq!(
+                (value["id"].to_string(), value["params"]["code"].as_i64()),
+                (id.to_owned(), Some(code)),
+                "{bytes}"
+            );
+            assert_eq!(messages[1], good);
+        }
+        // Rubbish between messages is passed over.
+        assert_eq!(forwarded(format!("rubbish\n\u{7f}{}", framed(good)).as_bytes()), [good]);
+    }
+}

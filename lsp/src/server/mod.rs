@@ -1,0 +1,51 @@
+//! The protocol: requests in, answers out. Everything that names `tower_lsp` is here.
+//!
+//! Handlers hold no lock across an await, since they await nothing: what they do is done when they return, in the order
+//! of messages. Diagnostics are published by one task; slow work is done by one thread, on snapshots.
+//!
+//! Not here: what anything means. That is for [`crate::ide`].
+
+mod backend;
+mod capabilities;
+mod exit;
+mod from_proto;
+mod guard;
+mod input;
+mod publish;
+mod session;
+mod to_proto;
+mod worker;
+
+use std::io::BufReader;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tower_lsp::{LspService, Server};
+
+use backend::Backend;
+use exit::Exit;
+use input::Input;
+use session::Shared;
+
+/// How many requests may be under way at once. None takes long, and a client that asks for more waits.
+const CONCURRENCY: usize = 256;
+
+/// Serves on standard input and output until the input ends; `exit` ends the process from within.
+#[must_use]
+pub fn run() -> ExitCode {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        return ExitCode::FAILURE;
+    };
+    runtime.block_on(async {
+        let shared = Arc::new(Shared::default());
+        let (service, socket) = LspService::build(|client| Backend::new(client, Arc::clone(&shared)))
+            .custom_method(input::MALFORMED, Backend::malformed)
+            .finish();
+        let service = Exit::new(service);
+        let input = Input::new(BufReader::with_capacity(1 << 16, std::io::stdin()));
+        Server::new(input, tokio::io::stdout(), socket).concurrency_level(CONCURRENCY).serve(service).await;
+    });
+    // The input ended without an `exit`: the client is gone. What still reads from it must not keep the process.
+    runtime.shutdown_background();
+    ExitCode::FAILURE
+}
