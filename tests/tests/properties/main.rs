@@ -9,6 +9,7 @@ mod anything;
 mod hostile;
 mod layout;
 mod round_trip;
+mod specificity;
 mod traps;
 
 use proptest::test_runner::Config;

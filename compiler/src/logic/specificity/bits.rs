@@ -83,7 +83,7 @@ fn log2_tenths(number: u128) -> u32 {
 }
 
 /// The shares of events that several values have together.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub(super) struct Share(u128);
 
 /// The share of everything, as a power of two in tenths.
@@ -95,6 +95,11 @@ impl Share {
         let tenths = ALL - bits.0.min(MOST);
         let power = POWERS.get(tenths as usize % 10).copied().unwrap_or(1 << FRACTION);
         Share(self.0.saturating_add(power << (tenths / 10)))
+    }
+
+    /// With another share.
+    pub(super) fn plus(self, other: Share) -> Share {
+        Share(self.0.saturating_add(other.0))
     }
 
     /// As bits; of no share at all, the most there are.

@@ -163,12 +163,9 @@ fn alternatives(judge: &Judge<'_>, id: NodeId, positive: bool, out: &mut Vec<Bes
     if is_or == positive {
         let mut terms: Vec<(u64, NodeId, Key, Test)> = Vec::new();
         for child in children {
-            let (mut node, mut sign) = (*child, positive);
-            if let NodeKind::Not(inner) = query.node(node).kind {
-                (node, sign) = (inner, !sign);
-            }
-            if let (NodeKind::Term { key, test }, true) = (query.node(node).kind, sign) {
-                terms.push((judge.key_number(key), node, key, test));
+            let from = terms.len();
+            if !single(judge, *child, positive, &mut terms) {
+                terms.truncate(from);
             }
         }
         terms.sort_unstable_by_key(|(number, node, ..)| (*number, *node));
@@ -181,6 +178,28 @@ fn alternatives(judge: &Judge<'_>, id: NodeId, positive: bool, out: &mut Vec<Bes
     }
     for child in children {
         alternatives(judge, *child, positive, out);
+    }
+}
+
+/// Appends the term that an alternative comes down to, as often as it stands there; false where it is more than one.
+///
+/// INVARIANT: recursion is bounded by the depth of a query, which lowering caps.
+fn single(judge: &Judge<'_>, id: NodeId, positive: bool, out: &mut Vec<(u64, NodeId, Key, Test)>) -> bool {
+    let query = judge.query;
+    let from = out.len();
+    match query.node(id).kind {
+        NodeKind::Term { key, test } => {
+            out.push((judge.key_number(key), id, key, test));
+            positive
+        }
+        NodeKind::Not(inner) => single(judge, inner, !positive, out),
+        NodeKind::And(list) | NodeKind::Or(list) => query.children(list).iter().all(|child| {
+            single(judge, *child, positive, out) && {
+                let of = |found: Option<&(u64, NodeId, Key, Test)>| found.map(|(_, node, ..)| *node);
+                let (first, last) = (of(out.get(from)), of(out.last()));
+                first.zip(last).is_some_and(|(first, last)| query.same(first, query, last))
+            }
+        }),
     }
 }
 

@@ -161,26 +161,37 @@ impl Judge<'_> {
             rank(a).cmp(&rank(b)).then_with(|| text(a).cmp(text(b))).then_with(|| bounds(a).cmp(&bounds(b)))
         });
         members.dedup_by(|a, b| rank(a) == rank(b) && text(a) == text(b) && bounds(a) == bounds(b));
-        let globs = members.partition_point(|test| rank(test) < 1)..members.partition_point(|test| rank(test) < 2);
-        let patterns = members.get(globs.clone()).unwrap_or_default();
-        let is_covered = |test: &Test| {
-            patterns.len().saturating_mul(globs.start) <= COMPARISONS
-                && matches!(test, Test::Exact(_))
-                && patterns.iter().any(|glob| pattern::matches(text(glob), text(test)))
-        };
         let worth = |test: &Test| value::worth(self.query, *test, known.weight, known.values);
+        let full = Bits::from_tenths(known.weight.tenths.into());
         if let Some(present) = members.last().filter(|last| matches!(last, Test::Present)) {
             return (worth(present), None);
         }
+        let (exacts, others) = members.split_at(members.partition_point(|test| rank(test) == 0));
+        // Of what a pattern covers nothing counts beside it, unless that is more than the pattern by itself.
+        let mut is_covered = vec![false; exacts.len()];
         let mut share = Share::default();
-        for test in members.iter().filter(|test| !is_covered(test)) {
-            share = share.add(worth(test));
+        for other in others {
+            let mut own = Share::default().add(full);
+            if let Test::Glob(glob) = other
+                && exacts.len().saturating_mul(others.len()) <= COMPARISONS
+            {
+                for (exact, covered) in exacts.iter().zip(&mut is_covered) {
+                    if pattern::matches(self.query.text(*glob), text(exact)) {
+                        own = own.add(worth(exact));
+                        *covered = true;
+                    }
+                }
+            }
+            share = share.plus(Share::default().add(worth(other)).max(own));
+        }
+        for (exact, _) in exacts.iter().zip(&is_covered).filter(|(_, covered)| !**covered) {
+            share = share.add(worth(exact));
         }
         let only = match members.as_slice() {
             [Test::Exact(text)] => Some(*text),
             _ => None,
         };
-        (share.bits().min(Bits::from_tenths(known.weight.tenths.into())), only)
+        (share.bits().clamp(full.min(value::PRESENT), full), only)
     }
 }
 

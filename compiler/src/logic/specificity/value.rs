@@ -1,7 +1,7 @@
 //! What one term is worth by itself: the weight of its key, and what the form of its value leaves of it.
 //!
-//! INVARIANT: a pattern, range or network is worth no more than any exact value that it covers. So a common value or
-//! directory that a pattern may cover bounds the pattern.
+//! INVARIANT: a pattern, range or network is worth no more than any exact value that it covers, and a pattern no more
+//! than all common values together that it covers.
 //!
 //! Not here: what terms are worth together.
 
@@ -11,14 +11,15 @@ use ipnet::IpNet;
 
 use crate::hir::pattern::{self, Piece, pieces};
 use crate::hir::{Bound, Query, Test};
-use crate::logic::specificity::Bits;
+use crate::logic::specificity::bits::{Bits, Share};
 use crate::schema::{CommonClass, CommonValues, Form, PROGRAM_DIRECTORIES, Weight};
 
 /// What is left of a weight by `*`, and by what says as little.
-const PRESENT: Bits = Bits::from_tenths(1);
+pub(super) const PRESENT: Bits = Bits::from_tenths(1);
 
-/// The most that a pattern leaves of a weight, in percent.
-const PATTERN: u32 = 90;
+/// How much less a pattern tells than any value that it covers: as if it covered some five more, so that a list of that
+/// many is no broader than a pattern that covers them all.
+const SOME_VALUES: Bits = Bits::from_tenths(25);
 
 /// What a test on a key of that weight is worth. `values` are those of a closed set.
 pub(super) fn worth(query: &Query, test: Test, weight: Weight, values: &[&str]) -> Bits {
@@ -130,24 +131,24 @@ impl Shape {
 
 fn glob(glob: &str, full: Bits, form: Form, values: &[&str]) -> Bits {
     let shape = Shape::of(glob);
+    let least = full.min(PRESENT);
     if shape.literals == 0 {
-        return full.min(PRESENT);
+        return least;
     }
-    let bits = if values.is_empty() {
-        let percent = match form {
-            Form::ProgramPath | Form::FilePath => of_segments(&shape),
-            Form::Domain => of_labels(&shape),
-            Form::Ip => of_octets(&shape),
-            Form::Port | Form::Uid | Form::Number | Form::Bool => 10 * shape.literals as u32,
-            Form::Id => 5 * shape.literals as u32,
-            Form::ProgramName | Form::Argument | Form::User | Form::Word | Form::Text => of_characters(&shape),
-        };
-        full.percent(percent.clamp(1, PATTERN)).min(full.percent(of_length(shape.least, form).into()))
-    } else {
-        let covered = values.iter().filter(|value| pattern::matches(glob, value)).count();
-        full.minus(Bits::log2(covered as u64)).max(full.min(PRESENT))
+    if !values.is_empty() {
+        let covered = values.iter().filter(|value| pattern::matches(glob, value));
+        let share = covered.fold(Share::default(), |share, value| share.add(exact(value, full, form)));
+        return share.bits().clamp(least, full);
+    }
+    let percent = match form {
+        Form::ProgramPath | Form::FilePath => of_segments(&shape),
+        Form::Domain => of_labels(&shape),
+        Form::Ip => of_octets(&shape),
+        Form::Port | Form::Uid | Form::Number | Form::Bool => 10 * shape.literals as u32,
+        Form::Id => 5 * shape.literals as u32,
+        Form::ProgramName | Form::Argument | Form::User | Form::Word | Form::Text => of_characters(&shape),
     };
-    bits.min(covered(glob, &shape, full, form)).max(full.min(PRESENT))
+    full.percent(percent.max(1)).min(covered(glob, &shape, full, form)).max(least)
 }
 
 /// Plain text: the more of it, the more it tells, and a start or an end that is fixed tells more than a middle.
@@ -174,8 +175,7 @@ fn of_segments(shape: &Shape) -> u32 {
     let ended = shape.tail.split(is_separator).next().unwrap_or_default().chars().count() as u32;
     let of_head = match head {
         0 => 0,
-        1 => 10,
-        more => 10 + 20 * (more - 1),
+        more => 15 + 20 * (more - 1),
     };
     let of_tail = match tail {
         0 => 0,
@@ -205,41 +205,37 @@ fn of_octets(shape: &Shape) -> u32 {
     25 * shape.head.matches('.').count() as u32 + 10 * shape.head.matches(':').count() as u32 + 1
 }
 
-/// The least that a value which the pattern may cover is worth.
+/// What bounds a pattern: the common values that it covers, and some others that it may cover, all together.
 fn covered(glob: &str, shape: &Shape, full: Bits, form: Form) -> Bits {
-    let mut percent = 100;
+    let mut percent = of_length(shape.least, form);
     if is_path(form) {
         let compatible = |directory: &str| {
             shape.head.starts_with(directory) || !shape.is_fixed && directory.starts_with(shape.head.as_str())
         };
         let met = CommonValues::of(CommonClass::Directory).iter().find(|common| compatible(common.value));
-        percent = met.map_or(percent, |common| common.percent);
+        percent = met.map_or(percent, |common| percent.min(common.percent));
     }
-    let Some(class) = class(form) else { return full.percent(percent.into()) };
-    let ends = |value: &str| value.ends_with(shape.tail.as_str());
-    let values = CommonValues::of(class);
-    let met = match form {
-        Form::ProgramPath => PROGRAM_DIRECTORIES
-            .iter()
-            .filter(|directory| shape.head.starts_with(**directory) || directory.starts_with(shape.head.as_str()))
-            .filter_map(|directory| {
-                let name = |common: &&crate::schema::CommonValue| {
-                    (ends(common.value) || shape.tail.len() > common.value.len())
-                        && pattern::matches(glob, &[directory, common.value].concat())
-                };
-                Some(values.iter().by_ref().find(|common| name(&common))?.percent)
-            })
-            .min(),
-        _ => values
-            .iter()
-            .find(|common| {
-                common.value.starts_with(shape.head.as_str())
-                    && ends(common.value)
-                    && pattern::matches(glob, common.value)
-            })
-            .map(|common| common.percent),
-    };
-    full.percent(met.map_or(percent, |met| met.min(percent)).into())
+    let mut share = Share::default().add(full.percent(percent.into()).minus(SOME_VALUES));
+    let Some(class) = class(form) else { return share.bits() };
+    for common in CommonValues::of(class).iter() {
+        let ends = common.value.ends_with(shape.tail.as_str());
+        let times = match form {
+            Form::ProgramPath if ends || shape.tail.len() > common.value.len() => PROGRAM_DIRECTORIES
+                .iter()
+                .filter(|directory| shape.head.starts_with(**directory) || directory.starts_with(shape.head.as_str()))
+                .filter(|directory| pattern::matches(glob, &[directory, common.value].concat()))
+                .count(),
+            Form::ProgramPath => 0,
+            _ => {
+                let starts = common.value.starts_with(shape.head.as_str());
+                usize::from(starts && ends && pattern::matches(glob, common.value))
+            }
+        };
+        for _ in 0..times {
+            share = share.add(full.percent(common.percent.into()));
+        }
+    }
+    share.bits()
 }
 
 /// A range: by how many of all numbers it holds.
@@ -271,7 +267,7 @@ fn range(low: Option<Bound>, high: Option<Bound>, full: Bits, form: Form) -> Bit
 
 /// Networks: by how many binary digits of an address they fix. Of the newer addresses half are of the host's own choice.
 fn networks(list: &str, full: Bits) -> Bits {
-    let mut share = super::bits::Share::default();
+    let mut share = Share::default();
     for network in list.split(',') {
         let Ok(network) = network.trim().parse::<IpNet>() else { continue };
         let percent = match network {
