@@ -174,7 +174,7 @@ pub(super) struct FmtArgs {
 
 #[derive(ClapArgs)]
 pub(super) struct ExplainArgs {
-    /// The name of a diagnostic, an attribute such as `@process.args`, or a tag
+    /// The name of a diagnostic, an attribute such as `@process.args`, a tag, or a rule of the project
     pub(super) topic: String,
 }
 

@@ -17,10 +17,12 @@ use crate::cli::exit::Problem;
 use crate::cli::finding::Finding;
 use crate::cli::project::Setting;
 use crate::cli::source::{self, SourceFile};
+use crate::cli::specificity::Explanation;
 use crate::diag::{Code, Diagnostic, Severity, text};
 use crate::emit::{CheckedRule, Target, write_rule, write_separator};
-use crate::hir::{Instant, Names, Polarity, Rule, Signature, scan};
+use crate::hir::{Instant, Names, Polarity, Signature, scan};
 use crate::lint::{JudgedRule, check_item};
+use crate::logic::specificity::{RuleSpecificity, SpecificityLevel};
 use crate::project::{Linked, Project, resolve_import};
 use crate::syntax::{ItemRange, parse_item, split};
 
@@ -42,6 +44,10 @@ pub(super) struct RuleSummary {
     pub(super) line: u32,
     /// Whether it has expired and is left out.
     pub(super) expired: bool,
+    /// How narrow it is; nothing for a `require`.
+    pub(super) level: Option<SpecificityLevel>,
+    /// The same term by term, where that was asked for.
+    pub(super) explanation: Option<Box<Explanation>>,
 }
 
 impl RuleSummary {
@@ -82,23 +88,34 @@ impl Sink for Nothing {
     }
 }
 
-/// Checks files and hands the emitted rules over, in order. `target` is nothing where nothing is emitted.
+/// What a run is for, beside its findings and a summary of each rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Purpose {
+    /// Nothing more.
+    Findings,
+    /// Each rule's specificity, term by term.
+    Explanations,
+    /// Each rule as that target has it.
+    Emission(Target),
+}
+
+/// Checks files and hands the emitted rules over, in order.
 pub(super) fn run(
     setting: &Setting,
     files: source::Files,
-    target: Option<Target>,
+    purpose: Purpose,
     sink: &mut dyn Sink,
 ) -> Result<Outcome, Problem> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(setting.jobs)
         .build()
         .map_err(|error| Problem::usage(format!("no threads can be started: {error}")))?;
-    pool.install(|| Run::new(setting, target).run(files, sink))
+    pool.install(|| Run::new(setting, purpose).run(files, sink))
 }
 
 struct Run<'s> {
     setting: &'s Setting,
-    target: Option<Target>,
+    purpose: Purpose,
     /// How many files are worked on; those behind were added by imports.
     asked: usize,
     /// Standard input, which cannot be read twice.
@@ -188,8 +205,8 @@ struct Part {
 }
 
 impl<'s> Run<'s> {
-    fn new(setting: &'s Setting, target: Option<Target>) -> Run<'s> {
-        Run { setting, target, asked: 0, stdin: None, buffers: Buffers::default() }
+    fn new(setting: &'s Setting, purpose: Purpose) -> Run<'s> {
+        Run { setting, purpose, asked: 0, stdin: None, buffers: Buffers::default() }
     }
 
     fn run(mut self, files: source::Files, sink: &mut dyn Sink) -> Result<Outcome, Problem> {
@@ -373,12 +390,21 @@ impl<'s> Run<'s> {
             let checked = check_item(text, &parsed, names, &context);
             let found = checked.diagnostics.into_iter();
             part.findings.extend(found.map(|diagnostic| Finding::at(&file.name, diagnostic.shifted(range.start))));
-            for JudgedRule { rule, specificity } in &checked.rules {
+            for judged in &checked.rules {
+                let JudgedRule { rule, specificity } = judged;
                 place.advance(slice.text, rule.span.start + range.start);
                 let Cursor { offset, line, column } = place;
                 let expired = rule.is_expired(context.now);
-                part.rules.push(summary(rule, file, line, expired));
-                let Some(target) = self.target.filter(|_| !expired) else { continue };
+                let explained = self.purpose == Purpose::Explanations;
+                let explanation = explained.then(|| Explanation::new(judged, schema)).flatten();
+                part.rules.push(RuleSummary {
+                    explanation: explanation.map(Box::new),
+                    ..summary(judged, file, line, expired)
+                });
+                let Purpose::Emission(target) = self.purpose else { continue };
+                if expired {
+                    continue;
+                }
                 if !part.bytes.is_empty() {
                     write_separator(target, &mut part.bytes);
                 }
@@ -447,7 +473,8 @@ impl<'s> Run<'s> {
     }
 }
 
-fn summary(rule: &Rule, file: &SourceFile, line: u32, expired: bool) -> RuleSummary {
+fn summary(judged: &JudgedRule, file: &SourceFile, line: u32, expired: bool) -> RuleSummary {
+    let JudgedRule { rule, specificity } = judged;
     RuleSummary {
         name: rule.name.value.clone(),
         polarity: rule.polarity,
@@ -457,6 +484,8 @@ fn summary(rule: &Rule, file: &SourceFile, line: u32, expired: bool) -> RuleSumm
         file: Arc::clone(&file.name),
         line,
         expired,
+        level: specificity.as_ref().map(RuleSpecificity::level),
+        explanation: None,
     }
 }
 

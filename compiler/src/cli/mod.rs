@@ -17,6 +17,7 @@ mod project;
 mod render;
 mod source;
 mod sources;
+mod specificity;
 mod statistics;
 mod watch;
 mod xml;

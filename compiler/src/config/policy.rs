@@ -81,6 +81,12 @@ impl SpecificityLevel {
     }
 }
 
+impl std::fmt::Display for SpecificityLevel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 /// The least level of a branch, by activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]

@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::suppression::ALL_RULES;
 use super::{CheckedRule, query};
 use crate::hir::{self, Instant, KeyKind, NodeId, NodeKind, Polarity};
+use crate::logic::specificity::{RuleSpecificity, SpecificityLevel};
 use crate::schema::{Kind, Schema, Type};
 
 /// The version that is written, and the only one that is read.
@@ -92,6 +93,9 @@ pub struct Rule {
     pub allows: Vec<Allow>,
     /// Its conditions, as written: a `require` is not turned into its denial here.
     pub queries: Queries,
+    /// How narrow its conditions are; absent for a `require`, which silences what its conditions leave out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub specificity: Option<Specificity>,
     /// Where it is written.
     pub source: Source,
 }
@@ -129,6 +133,44 @@ pub struct Queries {
     /// What an Agent event must be like.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<Query>,
+}
+
+/// How narrow a rule is: as narrow as its broadest branch.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+pub struct Specificity {
+    /// The binary logarithm of how many times fewer events the broadest branch leaves, as estimated.
+    pub bits: f64,
+    /// The level that many bits are.
+    pub level: SpecificityLevel,
+    /// Each branch of the conditions: those on signals, then those on events.
+    pub branches: Vec<Branch>,
+}
+
+/// How narrow one branch is: literals that must hold together.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+pub struct Branch {
+    /// What it is asked of.
+    pub on: On,
+    /// Whether the condition has too many branches to look at each. It then has one here, a broadest way through it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
+    /// As for the rule.
+    pub bits: f64,
+    /// As for the rule.
+    pub level: SpecificityLevel,
+}
+
+/// What a condition is asked of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum On {
+    /// A signal.
+    Signal,
+    /// An Agent event.
+    Event,
 }
 
 /// A condition, twice.
@@ -376,6 +418,7 @@ impl From<&CheckedRule<'_>> for Rule {
                 signal: rule.when_signal.as_ref().map(query),
                 event: rule.when_event.as_ref().map(query),
             },
+            specificity: checked.specificity.map(Specificity::from),
             source: Source {
                 file: checked.file.to_owned(),
                 line: checked.line,
@@ -383,6 +426,23 @@ impl From<&CheckedRule<'_>> for Rule {
                 offset: checked.offset,
             },
         }
+    }
+}
+
+impl From<&RuleSpecificity> for Specificity {
+    fn from(found: &RuleSpecificity) -> Specificity {
+        let conditions = [(On::Signal, &found.signal), (On::Event, &found.event)];
+        let branches = conditions.into_iter().filter_map(|(on, condition)| Some((on, condition.as_ref()?))).flat_map(
+            |(on, condition)| {
+                condition.branches().map(move |branch| Branch {
+                    on,
+                    whole: condition.is_whole(),
+                    bits: branch.bits.as_f64(),
+                    level: branch.level(),
+                })
+            },
+        );
+        Specificity { bits: found.bits().as_f64(), level: found.level(), branches: branches.collect() }
     }
 }
 

@@ -30,7 +30,7 @@ use crate::logic::specificity::RuleSpecificity;
 use crate::schema::Schema;
 
 pub use document::{ReadError, read_rules};
-pub use query::{query_text, require_text};
+pub use query::{literal_text, query_text, require_text};
 
 /// Which JSON is written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]

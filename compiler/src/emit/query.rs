@@ -16,6 +16,7 @@
 use super::json::Sink;
 use crate::base::is_plain;
 use crate::hir::{Bound, Key, NodeId, NodeKind, Nodes, Query, Test};
+use crate::logic::Literal;
 
 /// Appends the query.
 pub fn query_text(query: &Query, out: &mut String) {
@@ -25,6 +26,15 @@ pub fn query_text(query: &Query, out: &mut String) {
 /// Appends NOT the query: what a `require` suppresses.
 pub fn require_text(query: &Query, out: &mut String) {
     write_denied(query, out);
+}
+
+/// Appends one literal of a query's normal form as Datadog reads it.
+pub fn literal_text(query: &Query, literal: Literal, out: &mut String) {
+    if literal.positive {
+        node(query, literal.node, Place::Below, out);
+    } else {
+        denied(query, literal.node, out);
+    }
 }
 
 /// [`query_text`] into any sink.

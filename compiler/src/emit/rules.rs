@@ -7,6 +7,7 @@ use super::json::{Json, Layout};
 use super::suppression::ALL_RULES;
 use super::{CheckedRule, Frame, query};
 use crate::hir::{Bound, Instant, Key, NodeId, NodeKind, Polarity, Query, Spanned, Test, date};
+use crate::logic::specificity::{Bits, Specificity, level};
 use crate::schema::Schema;
 
 pub(super) const FRAME: Frame = Frame {
@@ -73,6 +74,25 @@ pub(super) fn write(checked: &CheckedRule<'_>, json: &mut Json<'_>) {
                 query_object(json, "event", event, schema);
             }
         });
+        if let Some(specificity) = checked.specificity {
+            json.key("specificity").object(Layout::Lines, |json| {
+                bits_and_level(json, specificity.bits());
+                json.key("branches").array(Layout::Lines, |json| {
+                    let conditions = [("signal", &specificity.signal), ("event", &specificity.event)];
+                    for (on, condition) in conditions {
+                        for branch in condition.iter().flat_map(Specificity::branches) {
+                            json.item().object(Layout::Line, |json| {
+                                json.key("on").string(on);
+                                if condition.as_ref().is_some_and(Specificity::is_whole) {
+                                    json.key("whole").bool(true);
+                                }
+                                bits_and_level(json, branch.bits);
+                            });
+                        }
+                    }
+                });
+            });
+        }
         json.key("source").object(Layout::Line, |json| {
             json.key("file").string(checked.file);
             json.key("line").integer(checked.line.into());
@@ -80,6 +100,13 @@ pub(super) fn write(checked: &CheckedRule<'_>, json: &mut Json<'_>) {
             json.key("offset").integer(checked.offset.into());
         });
     });
+}
+
+fn bits_and_level(json: &mut Json<'_>, bits: Bits) {
+    const TENTHS: [&str; 10] = [".0", ".1", ".2", ".3", ".4", ".5", ".6", ".7", ".8", ".9"];
+    json.key("bits").integer((bits.tenths() / 10).into());
+    json.raw(TENTHS.get(bits.tenths() as usize % 10).copied().unwrap_or_default());
+    json.key("level").string(level(bits).name());
 }
 
 fn text(json: &mut Json<'_>, name: &'static str, field: Option<&Spanned<String>>) {

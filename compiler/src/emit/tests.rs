@@ -4,6 +4,8 @@ use super::*;
 use crate::base::Span;
 use crate::diag::Code;
 use crate::hir::{Allow, Bound, Key, KeyKind, NodeId, NodeKind, Polarity, Query, Rule, Spanned, Test};
+use crate::logic::normal_form;
+use crate::logic::specificity::judge;
 use crate::schema::{Kind, Schema};
 
 /// Builds a query against the embedded schema.
@@ -126,9 +128,16 @@ fn samples() -> Vec<Rule> {
 }
 
 fn checked(rule: &Rule) -> CheckedRule<'_> {
+    let judged = |query: &Option<Query>| {
+        let query = query.as_ref()?;
+        Some(judge(query, &normal_form(query, false, 512), Schema::embedded(), None))
+    };
+    let specificity = RuleSpecificity { signal: judged(&rule.when_signal), event: judged(&rule.when_event) };
+    let specificity = (rule.polarity == Polarity::Suppress).then_some(specificity);
     CheckedRule {
         rule,
-        specificity: None,
+        // A test ends before memory does.
+        specificity: Box::leak(Box::new(specificity)).as_ref(),
         schema: Schema::embedded(),
         file: "a/b.quell",
         line: 7,

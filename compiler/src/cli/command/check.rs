@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::cli::args::{CheckArgs, Format, Global};
 use crate::cli::baseline::{Baseline, Held};
-use crate::cli::batch::{self, Nothing, Outcome};
+use crate::cli::batch::{self, Nothing, Outcome, Purpose};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::finding::Count;
 use crate::cli::project::Setting;
@@ -40,7 +40,8 @@ pub(in crate::cli) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Pro
 fn once(global: &Global, args: &CheckArgs) -> Result<Exit, Problem> {
     let setting = Setting::load(global, &args.paths)?;
     let files = source::find(&setting, &args.paths);
-    let mut outcome = batch::run(&setting, files, None, &mut Nothing)?;
+    let purpose = if args.format == Format::Json { Purpose::Explanations } else { Purpose::Findings };
+    let mut outcome = batch::run(&setting, files, purpose, &mut Nothing)?;
     if !args.fix && !args.unsafe_fixes && !args.diff {
         if let Some(path) = &args.baseline {
             baseline(path, args, &mut outcome)?;
@@ -76,7 +77,7 @@ fn once(global: &Global, args: &CheckArgs) -> Result<Exit, Problem> {
     // Standard input is passed on, fixed or not, since whoever reads it waits for the whole text.
     let passed_on = stdin.clone();
     let files = source::Files { stdin, ..source::find(&setting, &args.paths) };
-    outcome = batch::run(&setting, files, None, &mut Nothing)?;
+    outcome = batch::run(&setting, files, purpose, &mut Nothing)?;
     match passed_on {
         Some(text) => {
             output::say(&text)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use tempfile::{SpooledData, SpooledTempFile};
 
 use crate::cli::args::{CompileArgs, Global, TargetName};
-use crate::cli::batch::{self, Sink};
+use crate::cli::batch::{self, Purpose, Sink};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::project::Setting;
 use crate::cli::{command, format, output, source};
@@ -69,7 +69,7 @@ pub(in crate::cli) fn run(global: &Global, args: &CompileArgs) -> Result<Exit, P
         TargetName::Filters => Target::Filters,
     };
     let mut document = Document::new(target);
-    let outcome = batch::run(&setting, files, Some(target), &mut document)?;
+    let outcome = batch::run(&setting, files, Purpose::Emission(target), &mut document)?;
     format::print_aside(&outcome, args.format, global.color)?;
     let verdict = command::verdict(&outcome.findings, args.deny);
     if verdict != Exit::Clean {

@@ -8,6 +8,8 @@ use crate::base::{Instant, Span};
 use crate::cli::batch::{Outcome, RuleSummary};
 use crate::cli::finding::{Finding, Source};
 use crate::cli::sources::Sources;
+use crate::cli::specificity::Explanation;
+use crate::config::SpecificityLevel;
 use crate::hir::{Polarity, date};
 
 #[derive(Serialize)]
@@ -71,6 +73,11 @@ pub(in crate::cli) struct RuleEntry<'a> {
     /// Whole days that are left; nothing where there is no end.
     days_left: Option<i64>,
     expired: bool,
+    /// How narrow it is; nothing for a `require`.
+    level: Option<SpecificityLevel>,
+    /// The same term by term, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    specificity: Option<&'a Explanation>,
     file: &'a str,
     line: u32,
 }
@@ -85,6 +92,8 @@ impl<'a> RuleEntry<'a> {
             expires: rule.expires.map(date::rfc3339),
             days_left: rule.days_left(now),
             expired: rule.expired,
+            level: rule.level,
+            specificity: rule.explanation.as_deref(),
             file: &rule.file,
             line: rule.line,
         }

@@ -1,7 +1,8 @@
 //! What would narrow a branch the most.
 
-use crate::hir::{KeyKind, Query};
+use crate::hir::{KeyKind, NodeKind, Query};
 use crate::logic::specificity::{Bits, BranchSpecificity, judge};
+use crate::logic::{Literal, list_key};
 use crate::schema::{Family, KindSet, Schema, Scope};
 
 /// A key that a branch lacks, and what an exact value of it would add.
@@ -33,8 +34,8 @@ const CANDIDATES: [&str; 12] = [
     "@process.args",
 ];
 
-/// The keys that would narrow a branch the most, the best first. `kinds` are the event kinds the branch can hold on;
-/// `scope` is where it is asked.
+/// The keys that would narrow a branch the most, the best first: such as the events carry that it can hold for. `kinds`
+/// are those it is about, as far as that is known; `scope` is where it is asked.
 #[must_use]
 pub fn most_helpful(
     query: &Query,
@@ -44,6 +45,10 @@ pub fn most_helpful(
     schema: &Schema,
 ) -> Vec<Help> {
     let mut helps: Vec<Help> = Vec::new();
+    let kinds = branch.terms.iter().filter(|term| term.literal.positive).fold(kinds, |kinds, term| {
+        let carried = kinds.intersection(carriers(query, term.literal, schema));
+        if carried.is_empty() { kinds } else { carried }
+    });
     for name in CANDIDATES {
         let (key, family, tenths) = match name.strip_prefix('@') {
             Some(path) => {
@@ -69,4 +74,17 @@ pub fn most_helpful(
     }
     helps.sort_by_key(|help| std::cmp::Reverse(help.bits));
     helps
+}
+
+/// The event kinds that carry the key of a literal.
+fn carriers(query: &Query, literal: Literal, schema: &Schema) -> KindSet {
+    let key = match query.node(literal.node).kind {
+        NodeKind::Term { key, .. } => Some(key),
+        NodeKind::Or(list) => list_key(query, query.children(list)),
+        NodeKind::And(_) | NodeKind::Not(_) => None,
+    };
+    match key.map(|key| key.kind) {
+        Some(KeyKind::Attribute(id)) => schema.attribute(id).kinds,
+        _ => KindSet::ALL,
+    }
 }
