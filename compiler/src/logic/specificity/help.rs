@@ -53,7 +53,8 @@ pub fn most_helpful(
         let (key, family, tenths) = match name.strip_prefix('@') {
             Some(path) => {
                 let Some((id, attribute)) = schema.find(path) else { continue };
-                let carried = !attribute.kinds.intersection(kinds).is_empty();
+                // Where nothing is known of the event, what only some events carry might exclude what was meant.
+                let carried = attribute.kinds.contains_all(kinds);
                 let asked = scope == Scope::Event || attribute.scope == scope;
                 if !carried || !asked {
                     continue;

@@ -95,9 +95,11 @@ fn combine(
 /// and the position of the item that is stronger.
 fn add_up(query: &Query, items: &mut [Item], mut tell: impl FnMut(usize, Bits, Option<usize>)) -> Bits {
     let text = |item: &Item| item.worth.exact.map(|text| query.text(text));
-    // Of one group the strongest first, and of several as strong that of the first key: no order of writing shows.
+    // Of one group the strongest first; of several as strong one value rather than many, then that of the first key: no
+    // order of writing shows.
     items.sort_unstable_by(|a, b| {
-        let order = |item: &Item| (item.worth.group, std::cmp::Reverse(item.worth.bits), item.worth.key);
+        let is_open = |item: &Item| item.worth.exact.is_none();
+        let order = |item: &Item| (item.worth.group, std::cmp::Reverse(item.worth.bits), is_open(item), item.worth.key);
         order(a).cmp(&order(b)).then_with(|| text(a).cmp(&text(b))).then_with(|| a.at.cmp(&b.at))
     });
     let mut total = Bits::ZERO;
