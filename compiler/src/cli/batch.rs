@@ -381,7 +381,7 @@ impl<'s> Run<'s> {
     fn slice(&self, slice: &Slice<'_>, file: &SourceFile, names: &Names) -> Part {
         let context = self.setting.context();
         let schema = names.schema(context.schema);
-        let bytes = if self.target.is_some() { self.buffers.take() } else { Vec::new() };
+        let bytes = if matches!(self.purpose, Purpose::Emission(_)) { self.buffers.take() } else { Vec::new() };
         let mut part = Part { bytes, ..Part::default() };
         let mut place = slice.start;
         for range in slice.ranges {
