@@ -187,6 +187,24 @@ codes! {
     Lasting {
         EphemeralValue "ephemeral-value" Warning lint,
     }
+    Specificity {
+        NegationOnly "negation-only" Error lint,
+        LoneWorkloadTag "lone-workload-tag" Warning lint,
+        RootAlone "root-alone" Warning lint,
+        GenericExecutable "generic-executable" Warning lint,
+        AttackerChosen "attacker-chosen" Warning lint,
+        TooFewAttributes "too-few-attributes" Warning lint,
+        MissingProcess "missing-process" Warning lint,
+        MissingFile "missing-file" Warning lint,
+        MissingParent "missing-parent" Warning lint,
+        MissingPeer "missing-peer" Warning lint,
+        MissingWorkload "missing-workload" Warning lint,
+        WideGlob "wide-glob" Warning lint,
+        WideBranch "wide-branch" Warning lint,
+        UnscopedRule "unscoped-rule" Warning lint,
+        AnyAncestor "any-ancestor" Hint lint,
+        TooManyBranches "too-many-branches" Hint lint,
+    }
     Governance {
         StartsAfterExpires "starts-after-expires" Error fixed,
         MissingOwner "missing-owner" Hint lint,

@@ -1,6 +1,6 @@
 use crate::base::{Instant, Span};
 use crate::diag::Code;
-use crate::hir::Query;
+use crate::hir::{NodeId, NodeKind, Query, Test};
 use crate::schema::KindSet;
 
 /// A value and where it was written.
@@ -108,9 +108,25 @@ impl Rule {
         self.title.as_ref().map_or(&self.name.value, |title| &title.value)
     }
 
+    /// Whether it works on detection rules that it names: each branch of `rules` has an id that is not denied.
+    #[must_use]
+    pub fn names_rules(&self) -> bool {
+        self.rules.as_ref().is_some_and(|query| names_rule(query, query.root()))
+    }
+
     /// Whether it ended before `now`.
     #[must_use]
     pub fn is_expired(&self, now: Instant) -> bool {
         self.expires.as_ref().is_some_and(|expires| expires.value < now)
+    }
+}
+
+/// INVARIANT: recursion is bounded by the depth of a query, which lowering caps.
+fn names_rule(query: &Query, id: NodeId) -> bool {
+    match query.node(id).kind {
+        NodeKind::And(list) => query.children(list).iter().any(|part| names_rule(query, *part)),
+        NodeKind::Or(list) => query.children(list).iter().all(|part| names_rule(query, *part)),
+        NodeKind::Not(_) => false,
+        NodeKind::Term { key, test } => query.text(key.text) == "ruleId" && matches!(test, Test::Exact(_)),
     }
 }

@@ -1,5 +1,6 @@
 use crate::config::Context;
 use crate::hir::{Place, Polarity, Query, Rule};
+use crate::lint::branch::{Branch, branches};
 use crate::logic::specificity::{Specificity, judge};
 use crate::logic::{NormalForm, normal_form};
 
@@ -27,6 +28,8 @@ pub struct Condition<'a> {
     pub form: NormalForm,
     /// How narrow it is, branch by branch; for a `require` too, where breadth is no danger.
     pub specificity: Specificity,
+    /// What each branch is about; none where there are too many to look at.
+    pub branches: Vec<Branch>,
 }
 
 impl<'a> LintCtx<'a> {
@@ -41,7 +44,8 @@ impl<'a> LintCtx<'a> {
                 let query = query.as_ref()?;
                 let form = normal_form(query, false, cap);
                 let specificity = judge(query, &form, cx.schema, None);
-                Some(Condition { query, place, form, specificity })
+                let branches = branches(source, rule, query, &form, cx);
+                Some(Condition { query, place, form, specificity, branches })
             })
             .collect();
         conditions.sort_by_key(|condition| condition.query.span.start);

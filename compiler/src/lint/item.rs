@@ -3,7 +3,7 @@
 use crate::config::Context;
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::hir::{Allow, LoweredItem, Names, Place, Rule, lower_item};
-use crate::lint::{LINTS, LintCtx, unused_allow};
+use crate::lint::{LINTS, LintCtx, breadth, unused_allow};
 use crate::logic::specificity::RuleSpecificity;
 use crate::syntax::ParsedItem;
 
@@ -38,6 +38,7 @@ pub fn check_item(text: &str, parsed: &ParsedItem, names: &Names, cx: &Context<'
         let is_broken = diagnostics.iter().filter(own).any(|found| found.severity == Severity::Error);
         if !is_broken {
             LINTS.iter().for_each(|each| (each.check)(&lint, &mut diagnostics));
+            breadth::judge(&lint, &mut diagnostics);
         }
         silence(text, rule, is_broken, &mut diagnostics);
         judged.push(specificity(lint));

@@ -5,14 +5,21 @@
 //!
 //! Not here: what many rules together mean, which is for `project`.
 
+mod branch;
+mod breadth;
 mod context;
 pub mod ephemeral;
+mod generic;
+mod glob;
 mod item;
+mod place;
 mod rules;
 #[cfg(test)]
 mod testing;
 mod unused_allow;
 
+pub use branch::{Branch, Narrowing, Traits};
+pub use breadth::{BRANCH_LINTS, BranchCtx, BranchLint};
 pub use context::{Condition, LintCtx};
 pub use item::{CheckedItem, JudgedRule, check_item};
 
@@ -30,6 +37,9 @@ pub struct Lint {
 /// Every lint that looks at one rule.
 pub const LINTS: &[Lint] = &[
     rules::ephemeral_value::LINT,
+    rules::unscoped_rule::LINT,
+    rules::any_ancestor::LINT,
+    rules::too_many_branches::LINT,
     rules::missing_owner::LINT,
     rules::missing_reason::LINT,
     rules::missing_expiry::LINT,

@@ -13,7 +13,10 @@ use crate::project::Project;
 /// A warning with a safe fix, a hint, an error of meaning, an error of syntax; names that every format must escape.
 fn hostile() -> Project {
     Project::new(&[
-        ("quell.toml", "[lints]\nexpired = \"hint\"\n"),
+        (
+            "quell.toml",
+            "[lints]\nexpired = \"hint\"\nspecificity = \"allow\"\nmissing-owner = \"allow\"\nmissing-reason = \"allow\"\nmissing-expiry = \"allow\"\n",
+        ),
         (
             "a b&<c>'\",%.quell",
             "suppress x {\n  rules { ruleId:def-000-krp }\n  when { @process.args:ß€ @process.parent.executable.comm:cron env:prod }\n}\n",

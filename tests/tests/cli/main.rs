@@ -521,7 +521,7 @@ fn formats_for_machines_stand_on_their_own() {
         "@process.parent.comm"
     );
     let github = project.run(&["check", "--format", "github"]).expect(2).stdout;
-    assert!(github.starts_with("::warning file=a b%2Cc.quell,line=6,endLine=3,col="), "{github}");
+    assert!(github.starts_with("::warning file=a b%2Cc.quell,line=6,endLine=6,col="), "{github}");
     let short = project.run(&["check", "--format", "short"]).expect(2).stdout;
     assert!(short.starts_with("a b,c.quell:6:51: warning[never-emitted]: "), "{short}");
 }

@@ -1,7 +1,7 @@
 use crate::base::{Span, is_plain, nearest};
 use crate::diag::{Code, Diagnostic, text};
 use crate::hir::lower::{Lowering, Place, is_meaningless};
-use crate::hir::{Allow, Instant, NodeId, NodeKind, Polarity, Query, Rule, Spanned, Test, date};
+use crate::hir::{Allow, Instant, Polarity, Rule, Spanned, date};
 use crate::schema::{Activity, Kind, KindSet};
 use crate::syntax::FIELDS;
 use crate::syntax::ast::{FieldValue, Statement, StatementKind};
@@ -412,8 +412,7 @@ impl Lowering<'_> {
     }
 
     fn require(&mut self, rule: &Rule, has_block: bool) {
-        let names_rule = rule.rules.as_ref().is_some_and(|query| names_rule(query, query.root()));
-        if names_rule || (has_block && rule.rules.is_none()) {
+        if rule.names_rules() || (has_block && rule.rules.is_none()) {
             return;
         }
         self.report(
@@ -428,15 +427,5 @@ impl Lowering<'_> {
             .label("over everything")
             .help("name the rules with `rules { ruleId:… }`"),
         );
-    }
-}
-
-/// Whether whatever the query takes is one of the detection rules it names: each branch has an id that is not denied.
-fn names_rule(query: &Query, id: NodeId) -> bool {
-    match query.node(id).kind {
-        NodeKind::And(list) => query.children(list).iter().any(|part| names_rule(query, *part)),
-        NodeKind::Or(list) => query.children(list).iter().all(|part| names_rule(query, *part)),
-        NodeKind::Not(_) => false,
-        NodeKind::Term { key, test } => query.text(key.text) == "ruleId" && matches!(test, Test::Exact(_)),
     }
 }
