@@ -96,14 +96,14 @@ fn each_change_gives_a_report() {
     watching.until("rules/a.quell:3:10: error[unknown-attribute]");
     watching.until(WAITS);
     project.write("rules/new/b.quell", WARNING);
-    watching.until("rules/new/b.quell:3:51: warning[never-emitted]");
+    watching.until("rules/new/b.quell:6:51: warning[never-emitted]");
     watching.until(WAITS);
     // Settings that cannot be read are told, and the next change tries again.
     project.write("quell.toml", "[lint");
     watching.until("error: quell.toml:1:");
     watching.until(WAITS);
     project.write("quell.toml", "[lints]\nnever-emitted = \"deny\"\n");
-    watching.until("rules/new/b.quell:3:51: error[never-emitted]");
+    watching.until("rules/new/b.quell:6:51: error[never-emitted]");
     watching.until(WAITS);
     // Written beside and moved into place, as editors do.
     project.write("rules/a.tmp", CLEAN);
@@ -112,7 +112,7 @@ fn each_change_gives_a_report() {
     assert!(!seen.concat().contains("rules/a.quell"), "{seen:?}");
     // A whole folder goes.
     std::fs::rename(project.path().join("rules/new"), project.path().join("gone")).unwrap();
-    watching.until("gone/b.quell:3:51: error[never-emitted]");
+    watching.until("gone/b.quell:6:51: error[never-emitted]");
     watching.until(WAITS);
     std::fs::remove_dir_all(project.path().join("gone")).unwrap();
     let seen = watching.until(WAITS);
