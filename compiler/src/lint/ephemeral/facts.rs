@@ -16,7 +16,7 @@ pub struct Facts<'a> {
 }
 
 /// Leaves of attributes, and what tells the same and lasts: a sibling of the object that the leaf belongs to.
-const SIBLINGS: [(&str, &str); 7] = [
+const SIBLINGS: &[(&str, &str)] = &[
     ("pid", "executable.path"),
     ("tid", "executable.path"),
     ("ppid", "parent.executable.path"),
@@ -27,7 +27,7 @@ const SIBLINGS: [(&str, &str); 7] = [
 ];
 
 /// Keys, and what tells the same and lasts.
-const KEYS: [(&str, &str); 21] = [
+const KEYS: &[(&str, &str)] = &[
     ("@container.id", "kube_container_name"),
     ("@process.container.id", "kube_container_name"),
     ("@cgroup.id", "kube_container_name"),
@@ -98,12 +98,7 @@ impl<'a> Facts<'a> {
 
     /// Another key that tells the same workload and lasts. Whether a schema has it is for the caller to ask.
     #[must_use]
-    pub fn alternative(&self, value: &str) -> Option<Cow<'static, str>> {
-        // What ends in a bare ordinal belongs to a StatefulSet.
-        let ordinal = value.rsplit_once('-').is_some_and(|(_, last)| last.len() < 5 && last.parse::<u16>().is_ok());
-        if self.key == "pod_name" && ordinal {
-            return Some(Cow::Borrowed("kube_stateful_set"));
-        }
+    pub fn alternative(&self) -> Option<Cow<'static, str>> {
         if let Some((_, other)) = KEYS.iter().find(|(key, _)| *key == self.key) {
             return Some(Cow::Borrowed(other));
         }
@@ -132,10 +127,9 @@ mod tests {
             ("@process.executable.inode", "@process.executable.path"),
             ("@network.source.port", "@network.source.ip"),
         ] {
-            assert_eq!(Facts::of(key, &schema).alternative("7").as_deref(), Some(other));
+            assert_eq!(Facts::of(key, &schema).alternative().as_deref(), Some(other));
             assert!(schema.attribute_id(other.trim_start_matches('@')).is_some(), "{other}");
         }
-        assert_eq!(Facts::of("pod_name", &schema).alternative("db-0").as_deref(), Some("kube_stateful_set"));
-        assert_eq!(Facts::of("@process.comm", &schema).alternative("x"), None);
+        assert_eq!(Facts::of("@process.comm", &schema).alternative(), None);
     }
 }

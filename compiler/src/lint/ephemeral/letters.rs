@@ -52,18 +52,44 @@ fn is_usual(first: u8, second: u8) -> bool {
 }
 
 /// How many steps from one character to the next are unlike writing, in halves: an unusual pair of letters and a change
-/// between letters and digits count two, a capital inside a word one.
+/// between letters and digits count two, a capital inside a word one. A number of bits or bytes is as good as a word.
 fn oddness(word: &[u8]) -> usize {
-    word.iter()
-        .zip(word.iter().skip(1))
-        .map(|(first, second)| match (first.is_ascii_digit(), second.is_ascii_digit()) {
-            (true, true) => 0,
-            (true, false) | (false, true) => 2,
-            (false, false) if first.is_ascii_lowercase() && second.is_ascii_uppercase() => 1,
-            (false, false) if is_usual(first.to_ascii_lowercase(), second.to_ascii_lowercase()) => 0,
-            (false, false) => 2,
-        })
-        .sum()
+    let mut odd = 0;
+    let mut place = 0;
+    let mut before: Option<u8> = None;
+    while let Some(byte) = word.get(place).copied() {
+        let rest = word.get(place..).unwrap_or_default();
+        if !byte.is_ascii_digit() {
+            odd += before.map_or(0, |before| step(before, byte));
+            before = Some(byte);
+            place += 1;
+            continue;
+        }
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if !rest.get(..digits).is_some_and(is_size) {
+            let behind = place + digits < word.len();
+            odd += 2 * (usize::from(before.is_some()) + usize::from(behind));
+        }
+        before = None;
+        place += digits;
+    }
+    odd
+}
+
+/// How unlike writing one letter behind another is.
+fn step(first: u8, second: u8) -> usize {
+    if first.is_ascii_lowercase() && second.is_ascii_uppercase() {
+        1
+    } else if is_usual(first.to_ascii_lowercase(), second.to_ascii_lowercase()) {
+        0
+    } else {
+        2
+    }
+}
+
+/// Whether a number is a width that names of types, instructions and ciphers carry.
+fn is_size(digits: &[u8]) -> bool {
+    matches!(digits, b"16" | b"32" | b"64" | b"86" | b"128" | b"256" | b"512" | b"1024" | b"2048" | b"4096")
 }
 
 /// Whether at least `percent` of the steps of a word of ASCII letters and digits are unlike writing.
@@ -91,6 +117,8 @@ mod tests {
             "logrotate",
             "curve25519",
             "HttpServlet31",
+            "uint32x2x2",
+            "avx512fp16",
         ] {
             assert!(!is_odd(name.as_bytes(), 40), "{name} {}", oddness(name.as_bytes()));
         }

@@ -39,7 +39,7 @@ pub fn recognise(value: &str, facts: &Facts<'_>) -> Option<Found> {
     let subject = Subject::new(value, facts)?;
     let found = |form: &'static Form| {
         let range = subject.has.covers(form.needs).then(|| (form.find)(&subject)).flatten()?;
-        Some(Found { form, range, pattern: "*", instead: facts.alternative(value) })
+        Some(Found { form, range, pattern: "*", instead: facts.alternative() })
     };
     FORMS.iter().find_map(|form| found(form))
 }

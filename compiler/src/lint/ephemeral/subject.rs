@@ -84,14 +84,12 @@ pub(super) struct Subject<'a> {
 }
 
 /// Keys whose values say what a thing is, however random they look: sums, keys and identities.
-const IDENTITIES: [&str; 12] = [
+const IDENTITIES: &[&str] = &[
     "hashes",
     "filter_hash",
-    "sid",
     "ssh_public_key",
     "old_sd",
     "new_sd",
-    "k8s_uid",
     "account_id",
     "aws_account",
     "rule_id",
@@ -168,7 +166,7 @@ impl<'a> Subject<'a> {
 
     /// What stands between slashes, blanks, and the signs that part a path from what is around it.
     pub(super) fn parts(&self) -> impl Iterator<Item = Range<usize>> {
-        self.runs(|byte| !b"/\\=,;:\"' \t\n()@#{}[]|<>&".contains(&byte))
+        self.runs(|byte| !b"/\\=,;:\"' \t\n()@{}[]|<>&".contains(&byte))
     }
 
     /// Whether the text from `place` on starts with `marker`, where `/` stands for both slashes and case is ignored.
@@ -202,14 +200,15 @@ impl<'a> Subject<'a> {
         !more(self.before(range.start)) && !more(self.at(range.end))
     }
 
-    /// Whether a place lies below a folder whose names are given once, to a thing that stays: a disk, a class, a
-    /// certificate.
+    /// Whether a place lies behind a marker of names that are given once, to a thing that stays: a disk, a class, a
+    /// certificate, a publisher, an interface of a language.
     pub(super) fn is_given(&self, place: usize) -> bool {
-        const GIVEN: [&str; 16] = [
+        const GIVEN: &[&str] = &[
             "/by-id/",
             "/by-path/",
             "/by-uuid/",
             "/by-partuuid/",
+            "UUID=",
             "/efivars/",
             "/etc/ssl/certs/",
             "/CLSID/",
@@ -217,13 +216,28 @@ impl<'a> Subject<'a> {
             "/Interface/",
             "/TypeLib/",
             "/GUID/",
-            "/Uninstall/",
             "/Class/",
-            "UUID=",
+            "/FolderDescriptions/",
+            "/GPExtensions/",
             "/WinEvt/Publishers/",
             "/Providers/",
+            "/Processid:",
+            "/assembly/",
+            "/Packages/",
+            "/_tasks/",
+            "/_bazel_",
+            "/lib/php/",
+            "xn--",
+            "S-1-5-21-",
+            "S-1-15-",
+            "S-1-5-80-",
         ];
         GIVEN.iter().any(|marker| self.behind(marker).is_some_and(|end| end <= place))
+    }
+
+    /// Whether the value is a name that is resolved: a provider's ids in it belong to resources, which stay.
+    pub(super) fn is_resolved(&self) -> bool {
+        self.role == Role::Host && !self.facts.is_tag()
     }
 
     /// The number that a range of digits stands for.

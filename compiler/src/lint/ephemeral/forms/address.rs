@@ -9,7 +9,7 @@ use crate::lint::ephemeral::subject::{Chars, Role};
 pub(in crate::lint::ephemeral) const EPHEMERAL_PORTS: u64 = 32_768;
 
 /// Ports in that range that services are known by.
-const SERVICES: [u64; 44] = [
+const SERVICES: &[u64] = &[
     33_060, 33_061, 33_062, 33_434, 35_357, 35_729, 37_777, 38_412, 40_000, 41_641, 44_134, 44_321, 44_322, 44_818,
     45_678, 47_808, 50_000, 50_010, 50_020, 50_030, 50_051, 50_052, 50_060, 50_070, 50_075, 50_090, 51_413, 51_820,
     51_821, 52_311, 54_321, 55_000, 55_672, 60_000, 60_010, 60_020, 60_030, 61_208, 61_613, 61_614, 61_616, 61_617,
@@ -66,6 +66,7 @@ pub(in crate::lint::ephemeral) const DYNAMIC: Form = Form {
         ("@network.source.ip", "169.254.13.7", "169.254.13.7"),
         ("@network.source.ip", "fe80::1c2d:3eff:fe4f:5a6b", "fe80::1c2d:3eff:fe4f:5a6b"),
         ("@process.args", "--peer=10.244.1.23", "10.244.1.23"),
+        ("@dns.question.name", "117.3.244.10.in-addr.arpa", "117.3.244.10"),
     ],
     lasting: &[
         ("@network.destination.ip", "10.20.0.53"),
@@ -78,6 +79,13 @@ pub(in crate::lint::ephemeral) const DYNAMIC: Form = Form {
     ],
     needs: Chars::DIGIT,
     find: |subject| match subject.role {
+        // A reverse name: the same address, last byte first.
+        Role::Host => {
+            let end = subject.behind(".in-addr.arpa")? - ".in-addr.arpa".len();
+            let mut bytes = subject.text.get(..end)?.parse::<Ipv4Addr>().ok()?.octets();
+            bytes.reverse();
+            is_dynamic(IpAddr::V4(bytes.into())).then_some(0..end)
+        }
         Role::Address => {
             let address = subject.text.parse::<IpAddr>().ok()?;
             is_dynamic(address).then(|| subject.whole())

@@ -1,5 +1,6 @@
 //! What counts builds and changes: numbers of builds, revisions of packages, commits.
 
+use super::identifier::is_in_uuid;
 use crate::lint::ephemeral::catalogue::Form;
 use crate::lint::ephemeral::subject::{Chars, Role};
 
@@ -11,14 +12,21 @@ pub(in crate::lint::ephemeral) const REVISION: Form = Form {
         ("@process.executable.path", "/snap/core20/1974/usr/bin/snap", "1974"),
         ("@process.executable.path", "/snap/firefox/x1/usr/lib/firefox/firefox", "x1"),
         ("@file.path", "/home/app/snap/lxd/24322/state", "24322"),
+        ("@file.name", "core20_2434.snap", "2434"),
     ],
     lasting: &[
         ("@process.executable.path", "/snap/core20/current/usr/bin/snap"),
         ("@process.executable.path", "/snap/bin/lxc"),
         ("@file.path", "/snap/core20/*/usr/bin/snap"),
     ],
-    needs: Chars::SLASH.and(Chars::DIGIT),
+    needs: Chars::DIGIT,
     find: |subject| {
+        if let Some(end) = subject.behind(".snap") {
+            let end = end - ".snap".len();
+            let digits = subject.run_back(end)..end;
+            let made = !digits.is_empty() && subject.before(digits.start) == b'_';
+            return made.then_some(digits);
+        }
         let name = subject.segment(subject.behind("/snap/")?);
         let revision = subject.segment(name.end + 1);
         let slice = subject.slice(&revision);
@@ -37,6 +45,10 @@ pub(in crate::lint::ephemeral) const NUMBER: Form = Form {
         ("image_tag", "build.3311", "3311"),
         ("image_tag", "20481", "20481"),
         ("image_tag", "main-3812", "3812"),
+        ("version", "v183", "183"),
+        ("@process.args", "refs/pull/1842/merge", "1842"),
+        ("@dns.question.name", "deploy-preview-312--docs.example.app", "312"),
+        ("task_definition_arn", "arn:aws:ecs:eu-west-1:482019375561:task-definition/web:47", "47"),
         ("@process.args", "--build-number=5521", "5521"),
         ("@process.args", "--pipeline=88120", "88120"),
     ],
@@ -51,7 +63,7 @@ pub(in crate::lint::ephemeral) const NUMBER: Form = Form {
     ],
     needs: Chars::DIGIT,
     find: |subject| {
-        const NAMES: [&str; 17] = [
+        const NAMES: &[&str] = &[
             "build",
             "builds",
             "buildnumber",
@@ -64,6 +76,10 @@ pub(in crate::lint::ephemeral) const NUMBER: Form = Form {
             "mr",
             "bld",
             "snapshot",
+            "preview",
+            "pull",
+            "snapshots",
+            "requests",
             "revision",
             "changelist",
             "buildid",
@@ -74,11 +90,18 @@ pub(in crate::lint::ephemeral) const NUMBER: Form = Form {
             && let Some(digits) = subject.numbers().find(|digits| {
                 let first = digits.start == 0 || subject.before(digits.start) == b'-';
                 let last = digits.end == subject.text.len();
+                let counted = subject.slice(&(0..digits.start)) == b"v";
+                let first = first || counted;
                 let year = digits.len() == 4 && subject.number(digits).is_some_and(|n| (2000..2100).contains(&n));
                 digits.len() >= 3 && first && last && !year
             })
         {
             return Some(digits);
+        }
+        if let Some(name) = subject.behind(":task-definition/") {
+            let start = subject.run(name, |byte| byte != b':') + 1;
+            let revision = start..subject.run(start, |byte| byte.is_ascii_digit());
+            return (!revision.is_empty()).then_some(revision);
         }
         subject.numbers().find(|digits| {
             let sign = subject.before(digits.start);
@@ -90,7 +113,7 @@ pub(in crate::lint::ephemeral) const NUMBER: Form = Form {
                 return false;
             };
             let least = match (*name, sign) {
-                ("builds" | "runs" | "pipelines", b'/' | b'\\') => 1,
+                ("builds" | "runs" | "pipelines" | "pull" | "snapshots" | "requests", b'/' | b'\\') => 1,
                 (_, b'/' | b'\\') => return false,
                 ("number", _) if !subject.text.to_ascii_lowercase().contains("build") => return false,
                 _ if subject.role == Role::Host => 3,
@@ -115,20 +138,83 @@ pub(in crate::lint::ephemeral) const COMMIT: Form = Form {
         ("image_tag", "sha-3f2a9c1", "3f2a9c1"),
         ("@process.args", "git-3f2a9c1", "3f2a9c1"),
         ("image_tag", "1.4-g3f2a9c1", "3f2a9c1"),
+        ("@process.args", "8776018a2..HEAD", "8776018a2"),
     ],
     lasting: &[("image_tag", "bookworm"), ("image_tag", "latest"), ("version", "2024a"), ("image_tag", "deadbeef")],
     needs: Chars::DIGIT,
     find: |subject| {
-        const MARKS: [&[u8]; 8] = [b"git-", b"sha-", b"-g", b"commit-", b"commit=", b"git_", b"commit/", b"rev-"];
+        const MARKS: &[&[u8]] = &[b"git-", b"sha-", b"-g", b"commit-", b"commit=", b"git_", b"commit/", b"rev-"];
         subject.words().find_map(|word| {
             let described = subject.before(word.start) == b'-' && subject.at(word.start) == b'g';
             let word = if described { word.start + 1..word.end } else { word };
             let slice = subject.slice(&word);
             let head = subject.slice(&(0..word.start));
-            let marked = subject.role == Role::Release || MARKS.iter().any(|mark| head.ends_with(mark));
+            let range = head.ends_with(b"..") || subject.starts(word.end, "..");
+            let marked = range || subject.role == Role::Release || MARKS.iter().any(|mark| head.ends_with(mark));
             let digits = slice.iter().filter(|byte| byte.is_ascii_digit()).count();
             let hex = slice.iter().all(u8::is_ascii_hexdigit) && digits >= 2 && digits < slice.len();
             (marked && hex && (7..=40).contains(&slice.len())).then_some(word)
         })
+    },
+};
+
+pub(in crate::lint::ephemeral) const COUNTER: Form = Form {
+    name: "counter",
+    what: "a counter with leading zeros",
+    why: "logs and journals count their files so, and the next file counts on",
+    examples: &[
+        ("@file.path", "/var/lib/mysql/mysql-bin.004127", "004127"),
+        ("@file.path", "/var/lib/kafka/data/orders-3/00000000000184720931.log", "00000000000184720931"),
+        ("@file.path", "/prometheus/wal/00002841", "00002841"),
+    ],
+    lasting: &[
+        ("@file.path", "/var/lib/kafka/data/orders-3/00000000000000000000.log"),
+        ("@file.path", "/dev/bus/usb/001/002"),
+        ("@process.args", "0100644"),
+        ("@file.path", "/sys/devices/pci0000:00/0000:00:1f.2"),
+    ],
+    needs: Chars::DIGIT,
+    find: |subject| {
+        if subject.role != Role::Text {
+            return None;
+        }
+        subject.words().find(|word| {
+            let slice = subject.slice(word);
+            let padded = slice.len() >= 6 && slice.first() == Some(&b'0') && slice.iter().all(u8::is_ascii_digit);
+            // A file mode in octal, with its type.
+            let mode = slice.len() == 7 && slice.iter().all(|byte| (b'0'..=b'7').contains(byte));
+            let counts = padded && !mode && slice.iter().any(|byte| *byte != b'0') && subject.is_apart(word);
+            counts && !subject.is_given(word.start) && !is_in_uuid(subject, word.start)
+        })
+    },
+};
+
+pub(in crate::lint::ephemeral) const ASSET: Form = Form {
+    name: "asset-sum",
+    what: "the sum of a bundled file in its name",
+    why: "the next build of the bundle has another",
+    examples: &[
+        ("@file.name", "index-BW_bcQTg.js", "BW_bcQTg"),
+        ("@file.path", "/srv/www/assets/main.4f2a9c1b.css", "4f2a9c1b"),
+    ],
+    lasting: &[
+        ("@file.name", "jquery-migrate.js"),
+        ("@file.name", "index-polyfill.js"),
+        ("@file.name", "app.bundle.js"),
+        ("@file.name", "index-*.js"),
+    ],
+    needs: Chars::DOT,
+    find: |subject| {
+        let end = [".js", ".css", ".mjs", ".woff2"].iter().find_map(|end| {
+            let place = subject.behind(end)? - end.len();
+            Some(place).filter(|_| !subject.at(place + end.len()).is_ascii_alphanumeric())
+        })?;
+        let start = end.checked_sub(8)?;
+        let slice = subject.slice(&(start..end));
+        let sum = slice.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+        let digits = slice.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let capitals = slice.iter().skip(1).filter(|byte| byte.is_ascii_uppercase()).count();
+        let mixed = capitals >= 2 && slice.iter().any(u8::is_ascii_lowercase) || digits >= 2 && digits < 8;
+        (sum && mixed && matches!(subject.before(start), b'-' | b'.')).then_some(start..end)
     },
 };

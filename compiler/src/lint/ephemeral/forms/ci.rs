@@ -26,7 +26,7 @@ pub(in crate::lint::ephemeral) const RUNNER_FILE: Form = Form {
     ],
     needs: Chars::SLASH,
     find: |subject| {
-        const MARKERS: [&str; 6] = [
+        const MARKERS: &[&str] = &[
             "/_temp/",
             "@tmp/",
             "/tekton/scripts/",
@@ -40,44 +40,51 @@ pub(in crate::lint::ephemeral) const RUNNER_FILE: Form = Form {
 
 pub(in crate::lint::ephemeral) const WORKSPACE: Form = Form {
     name: "ci-workspace",
-    what: "the workspace of a build",
-    why: "it is made for a job, named after it or after the agent that runs it",
+    what: "the workspace of one agent or one branch",
+    why: "the next build runs on another agent, or for another change",
     examples: &[
-        ("@process.executable.path", "/home/runner/work/shop/shop/target/debug/app", "shop"),
-        ("@file.path", "/builds/x7Kq2VfZ/0/shop/web/Makefile", "x7Kq2VfZ"),
-        ("@file.path", "/var/lib/jenkins/workspace/shop-main/build.sh", "shop-main"),
-        ("@process.args", "/home/vsts/work/1/s/build.sh", "1"),
+        ("@file.path", "/builds/x7Kq2VfZ/0/shop/web/Makefile", "x7Kq2VfZ/0"),
         ("@process.args", "/opt/agent/_work/7/s/build.sh", "7"),
-        ("@process.args", "D:\\a\\shop\\shop\\build.ps1", "shop"),
+        ("@file.path", "/var/lib/buildkite-agent/builds/ip-10-0-3-41-1/shop/web/Makefile", "ip-10-0-3-41-1"),
+        ("@file.path", "/var/lib/jenkins/workspace/shop_main@2/build.sh", "2"),
     ],
     lasting: &[
         ("@process.args", "/github/workspace"),
+        ("@process.args", "/home/vsts/work/1/s/build.sh"),
+        ("@process.executable.path", "/home/runner/work/shop/shop/target/debug/app"),
+        ("@file.path", "/builds/shop/web/Makefile"),
         ("@file.path", "/home/circleci/project/Makefile"),
-        ("@file.path", "/var/lib/jenkins/workspace/*/build.sh"),
-        ("@file.path", "/workspace/Makefile"),
+        ("@file.path", "/var/lib/jenkins/workspace/shop-main/build.sh"),
+        ("@file.path", "/builds/*/*/shop/web/Makefile"),
         ("@file.path", "/srv/work/1/app"),
     ],
-    needs: Chars::SLASH,
+    needs: Chars::SLASH.and(Chars::DIGIT),
     find: |subject| {
-        const MARKERS: [&str; 12] = [
-            "/runner/work/",
-            "/_work/",
-            "/vsts/work/",
-            "/jenkins/workspace/",
-            "/jenkins_home/workspace/",
-            "/hudson/workspace/",
-            "/jenkins-agent/workspace/",
-            "/gitlab-runner/builds/",
-            "/buildkite-agent/builds/",
-            "/buildkite/builds/",
-            "/buildAgent/work/",
-            "/xml-data/build-dir/",
-        ];
-        let start = subject.starts(0, "/builds/").then_some("/builds/".len());
-        let drive = (subject.at(0).is_ascii_alphabetic() && subject.starts(1, ":/a/")).then_some(":/a/".len() + 1);
-        let segment = below(subject, &MARKERS).or_else(|| changing(subject, start.or(drive)?))?;
-        // What begins so is the runner's own: `_temp`, `_actions`, `_tool`.
-        (subject.at(segment.start) != b'_').then_some(segment)
+        const AGENTS: &[&str] = &["/buildkite-agent/builds/", "/buildkite/builds/", "/bamboo-agent/builds/"];
+        const NUMBERED: &[&str] = &["/_work/", "/vsts/work/", "/buildAgent/work/"];
+        const JENKINS: &[&str] = &["/jenkins/workspace/", "/jenkins_home/workspace/"];
+        let of_agent = || below(subject, &AGENTS);
+        let numbered = || {
+            let segment = below(subject, &NUMBERED)?;
+            // Agents that serve one job and go call every workspace so.
+            let first = subject.slice(&segment) == b"1";
+            (!first && subject.slice(&segment).iter().all(u8::is_ascii_digit)).then_some(segment)
+        };
+        // A token of the runner, and which of its builds at a time.
+        let of_runner = || {
+            let token = changing(subject, subject.behind("/builds/")?)?;
+            let slot = changing(subject, token.end + 1)?;
+            let digits = subject.slice(&slot).iter().all(u8::is_ascii_digit);
+            let made = (8..=12).contains(&token.len());
+            (digits && made).then_some(token.start..slot.end)
+        };
+        // A second build at the same time.
+        let copy = || {
+            let segment = below(subject, &JENKINS)?;
+            let digits = subject.run_back(segment.end)..segment.end;
+            (!digits.is_empty() && subject.before(digits.start) == b'@').then_some(digits)
+        };
+        of_agent().or_else(numbered).or_else(of_runner).or_else(copy)
     },
 };
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::identifier::{is_hex_run, uuid};
+use super::identifier::{is_constant, is_hex_run, uuid};
 use crate::lint::ephemeral::catalogue::Form;
 use crate::lint::ephemeral::subject::{Chars, Role, Subject};
 
@@ -91,8 +91,10 @@ pub(in crate::lint::ephemeral) const CONTAINER_ID: Form = Form {
     ],
     needs: Chars::DIGIT.and(Chars::LONG),
     find: |subject| {
-        const RUNTIMES: [&str; 7] = ["docker", "containerd", "crio", "libpod", "podman", "kubepods", "/lxc/"];
-        let range = subject.words().find(|range| range.len() >= 12 && is_hex_run(subject.slice(range)))?;
+        const RUNTIMES: &[&str] = &["docker", "containerd", "crio", "libpod", "podman", "kubepods", "/lxc/"];
+        let range = subject.words().find(|range| {
+            range.len() >= 12 && is_hex_run(subject.slice(range)) && !is_constant(subject.slice(range))
+        })?;
         let full = range.len() == 64 && subject.facts.leaf() != "cgroup.id";
         let runtime = RUNTIMES.iter().any(|marker| subject.behind(marker).is_some_and(|end| end <= range.start));
         let layer = LAYERS.iter().any(|marker| subject.behind(marker).is_some_and(|end| end <= range.start));
@@ -101,7 +103,7 @@ pub(in crate::lint::ephemeral) const CONTAINER_ID: Form = Form {
 };
 
 /// Folders below which storage drivers keep one folder per layer.
-const LAYERS: [&str; 7] = [
+const LAYERS: &[&str] = &[
     "overlay2/l/",
     "overlay2/",
     "storage/overlay/",
@@ -161,7 +163,7 @@ pub(in crate::lint::ephemeral) const INTERFACE: Form = Form {
     ],
     needs: Chars::DIGIT,
     find: |subject| {
-        const HEADS: [&str; 8] = ["veth", "br-", "cali", "lxc", "eni", "tap", "vnet", "cni-"];
+        const HEADS: &[&str] = &["veth", "br-", "cali", "lxc", "eni", "tap", "vnet", "cni-"];
         subject.parts().find_map(|part| {
             let head = HEADS.iter().find(|head| subject.starts(part.start, head))?;
             let range = part.start + head.len()..subject.run(part.start + head.len(), |b| b.is_ascii_alphanumeric());
@@ -191,7 +193,7 @@ pub(in crate::lint::ephemeral) const RANDOM_NAME: Form = Form {
 };
 
 /// The first halves of the names that Docker makes up.
-const ADJECTIVES: [&str; 108] = [
+const ADJECTIVES: &[&str] = &[
     "admiring",
     "adoring",
     "affectionate",

@@ -21,6 +21,8 @@ pub(in crate::lint::ephemeral) const DATE: Form = Form {
         ("@file.path", "/srv/releases/20260115031500/bin/app", "20260115031500"),
         ("@file.path", "/var/log/report-2026-01.csv", "2026-01"),
         ("@process.args", "--since=2026-01-15T03:15:00Z", "2026-01-15T03:15:00Z"),
+        ("@file.path", "/var/log/app-2026-01-*.log", "2026-01"),
+        ("version", "2026.11.*", "2026.11"),
     ],
     lasting: &[
         ("@process.args", "--version=2012-10-17"),
@@ -29,13 +31,14 @@ pub(in crate::lint::ephemeral) const DATE: Form = Form {
         ("@process.args", "api-version=2023-01-31"),
         ("@file.path", "/var/backups/db-*.sql.gz"),
         ("@process.args", "--limit=20261399"),
+        ("@file.path", "/usr/lib/php/20220829/opcache.so"),
     ],
     needs: Chars::DIGIT,
     find: |subject| {
         if matches!(subject.role, Role::Host | Role::Pod) && !subject.has.covers(Chars::DIGIT.and(Chars::DASH)) {
             return None;
         }
-        subject.numbers().find_map(|year| date(subject, &year))
+        subject.numbers().find_map(|year| date(subject, &year).filter(|found| !subject.is_given(found.start)))
     },
 };
 
@@ -63,7 +66,9 @@ fn date(subject: &Subject<'_>, digits: &Range<usize>) -> Option<Range<usize>> {
             } else {
                 let named = subject.before(start).is_ascii_alphanumeric();
                 // A month alone.
-                let alone = sign == b'-' && month.len() == 2 && !named && subject.at(month.end) != b'-';
+                let open = subject.at(month.end) == sign && matches!(subject.at(month.end + 1), b'*' | b'?');
+                let dashed = sign == b'-' && subject.at(month.end) != b'-';
+                let alone = (open || dashed) && month.len() == 2 && !named;
                 let first = month.start..month.end;
                 if !alone || subject.at(month.end).is_ascii_alphanumeric() {
                     return None;
@@ -134,7 +139,7 @@ pub(in crate::lint::ephemeral) const EPOCH: Form = Form {
                 word.end == digits.end && subject.slice(&(word.start..digits.start)).iter().all(u8::is_ascii_alphabetic)
             });
             // From 2014 to 2038, where powers of two begin again.
-            (1_400_000_000..2_147_483_647).contains(&seconds) && named
+            (1_400_000_000..2_147_483_647).contains(&seconds) && named && !subject.is_given(digits.start)
         })
     },
 };

@@ -1,5 +1,6 @@
 //! The last resort: a word that looks as if nobody had written it.
 
+use super::identifier::{is_constant, is_in_uuid};
 use crate::lint::ephemeral::catalogue::Form;
 use crate::lint::ephemeral::letters::is_odd;
 use crate::lint::ephemeral::subject::Chars;
@@ -20,6 +21,11 @@ pub(in crate::lint::ephemeral) const RANDOM: Form = Form {
         ("@process.args", "org.springframework.boot.loader.JarLauncher"),
         ("@process.executable.path", "/usr/bin/wkhtmltopdf"),
         ("@file.name", "secp256r1"),
+        ("@file.path", "/dev/nvme1n1p2"),
+        ("@process.args", "-Xms4096m"),
+        ("@process.args", "XXXXXXXXXX"),
+        ("@file.path", "/srv/clients/v1p1beta1/client.py"),
+        ("@network.device.ifname", "wlp0s20f3"),
         ("@process.args", "--curve=x25519kyber768"),
     ],
     needs: Chars::LONG,
@@ -33,20 +39,47 @@ pub(in crate::lint::ephemeral) const RANDOM: Form = Form {
             let lower = slice.iter().any(u8::is_ascii_lowercase);
             let upper = slice.iter().any(u8::is_ascii_uppercase);
             let odd = match slice.len() {
-                ..10 => digits >= 2 && digits < slice.len() && is_odd(slice, 55),
+                // A word with one number in it, and perhaps a unit behind, was written by somebody.
+                ..10 => digits >= 2 && digits < slice.len() && changes(slice) >= 3 && is_odd(slice, 55),
                 _ if digits >= 1 => digits < slice.len() && is_odd(slice, 42),
                 _ => (lower != upper || slice.len() >= 14) && is_odd(slice, 48),
             };
-            odd && !is_interface(slice) && !subject.is_given(word.start)
+            let known = is_interface_version(slice)
+                || is_uniform(slice)
+                || is_device(slice)
+                || is_constant(slice)
+                || is_in_uuid(subject, word.start);
+            odd && !known && !subject.is_resolved() && !subject.is_given(word.start)
         })
     },
 };
 
-/// Whether a word is a network interface that is named after its slot: `enp0s31f6`, `wlp2s0`.
-fn is_interface(word: &[u8]) -> bool {
-    let slot = word.strip_prefix(b"en").or_else(|| word.strip_prefix(b"wl")).or_else(|| word.strip_prefix(b"ww"));
-    slot.is_some_and(|slot| {
-        slot.first().is_some_and(|kind| b"opsx".contains(kind))
-            && slot.iter().all(|byte| byte.is_ascii_hexdigit() || b"npsv".contains(byte))
+/// Whether a word is a device that is named after its place: `enp0s31f6`, `wlp2s0`, `nvme0n1p2`, `mmcblk0p1`.
+fn is_device(word: &[u8]) -> bool {
+    const HEADS: &[&[u8]] = &[b"en", b"wl", b"ww", b"ib", b"nvme", b"mmcblk"];
+    let place = HEADS.iter().find_map(|head| word.strip_prefix(*head));
+    place.is_some_and(|place| {
+        place.iter().all(|byte| byte.is_ascii_hexdigit() || b"cnopstuvx".contains(byte))
+            && place.iter().any(u8::is_ascii_digit)
+            && !place.windows(2).any(|pair| pair.iter().all(u8::is_ascii_alphabetic))
     })
+}
+
+/// How often letters and digits take turns.
+fn changes(word: &[u8]) -> usize {
+    word.windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit())).count()
+}
+
+/// Whether a word is made of two characters or fewer: a template, a line, a pattern.
+fn is_uniform(word: &[u8]) -> bool {
+    let first = word.first();
+    let second = word.iter().find(|byte| Some(*byte) != first);
+    word.iter().all(|byte| Some(byte) == first || Some(byte) == second)
+}
+
+/// Whether a word is the version of an interface: `v1p1beta1`.
+fn is_interface_version(word: &[u8]) -> bool {
+    word.first() == Some(&b'v')
+        && word.get(1).is_some_and(u8::is_ascii_digit)
+        && (word.windows(4).any(|part| part == b"beta") || word.windows(5).any(|part| part == b"alpha"))
 }

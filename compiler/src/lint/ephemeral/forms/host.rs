@@ -15,7 +15,7 @@ pub(in crate::lint::ephemeral) const INSTANCE: Form = Form {
     lasting: &[("host", "i-love-lamp"), ("host", "i-*")],
     needs: Chars::DASH.and(Chars::DIGIT).and(Chars::LONG),
     find: |subject| {
-        const HEADS: [&[u8]; 8] = [b"i-", b"vol-", b"eni-", b"snap-", b"subnet-", b"eipalloc-", b"sgr-", b"lt-"];
+        const HEADS: &[&[u8]] = &[b"i-", b"vol-", b"eni-", b"snap-", b"subnet-", b"eipalloc-", b"sgr-", b"lt-"];
         subject.words().find(|word| {
             let slice = subject.slice(word);
             let head = subject.slice(&(0..word.start));
@@ -38,6 +38,7 @@ pub(in crate::lint::ephemeral) const ADDRESS_NAME: Form = Form {
         ("host", "ip-10-0-3-41", "10-0-3-41"),
         ("@dns.question.name", "10-244-1-23.default.pod.cluster.local", "10-244-1-23"),
         ("host", "ec2-52-19-3-41.eu-west-1.compute.amazonaws.com", "52-19-3-41"),
+        ("host", "ip-10-0-3-*", "10-0-3"),
     ],
     lasting: &[("host", "ip-*.eu-west-1.compute.internal"), ("host", "web-10-0-3"), ("host", "zone-1-2-3")],
     needs: Chars::DASH.and(Chars::DIGIT),
@@ -56,6 +57,10 @@ pub(in crate::lint::ephemeral) const ADDRESS_NAME: Form = Form {
                 let number = subject.number(&(subject.run_back(range.end)..range.end))?;
                 if number > 255 {
                     return None;
+                }
+                // The last of the four may be left open.
+                if left == 1 && subject.at(range.end) == b'-' && subject.at(range.end + 1) == b'*' {
+                    return Some(range);
                 }
                 if left > 0 {
                     let end = subject.run(range.end + 1, |byte| byte.is_ascii_digit());
@@ -110,5 +115,42 @@ pub(in crate::lint::ephemeral) const POOL_MEMBER: Form = Form {
             return Some(pool.start..last.end);
         }
         (made && last.end == name.end).then_some(last)
+    },
+};
+
+pub(in crate::lint::ephemeral) const TUNNEL: Form = Form {
+    name: "tunnel-name",
+    what: "a host name that is drawn for one tunnel or one preview",
+    why: "the next tunnel and the next change get another",
+    examples: &[
+        ("@dns.question.name", "1257-84-17-52-209.ngrok-free.app", "1257-84-17-52-209"),
+        ("@dns.question.name", "quiet-amber-river-stone.trycloudflare.com", "quiet-amber-river-stone"),
+        ("@dns.question.name", "web-git-new-prices-shop.vercel.app", "web-git-new-prices-shop"),
+    ],
+    lasting: &[
+        ("@dns.question.name", "*.trycloudflare.com"),
+        ("@dns.question.name", "api.trycloudflare.com"),
+        ("@dns.question.name", "shop.vercel.app"),
+        ("@dns.question.name", "ngrok.com"),
+    ],
+    needs: Chars::DOT,
+    find: |subject| {
+        const TUNNELS: &[&str] = &[
+            ".ngrok-free.app",
+            ".ngrok-free.dev",
+            ".ngrok.app",
+            ".ngrok.io",
+            ".trycloudflare.com",
+            ".loca.lt",
+            ".lhr.life",
+            ".serveo.net",
+            ".devtunnels.ms",
+        ];
+        let name = 0..subject.run(0, |byte| byte != b'.');
+        let drawn =
+            TUNNELS.iter().any(|domain| subject.starts(name.end, domain)) && subject.slice(&name).contains(&b'-');
+        let branch = [".vercel.app", ".netlify.app"].iter().any(|domain| subject.starts(name.end, domain))
+            && subject.behind("-git-").is_some_and(|end| end < name.end);
+        (subject.role == Role::Host && (drawn || branch) && !subject.is_open(&name)).then_some(name)
     },
 };

@@ -19,15 +19,17 @@ pub(in crate::lint::ephemeral) const UUID: Form = Form {
         ("@registry.key_path", "\\REGISTRY\\MACHINE\\SOFTWARE\\Classes\\CLSID\\{20D04FE0-3AEA-1069-A2D8-08002B30309D}"),
         ("@file.path", "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"),
         ("@process.args", "00000000-0000-0000-0000-000000000000"),
+        ("@process.args", "--type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7"),
+        ("@process.args", "ab6a4b40-0f3c-11d3-9a0c-0305e82c3301"),
         ("@process.args", "--job=*"),
     ],
     needs: Chars::DIGIT.and(Chars::LONG),
     find: |subject| {
         let range = uuid(subject)?;
-        let digits = subject.slice(&range).iter().filter(|byte| !matches!(byte, b'-' | b'_'));
-        let nil =
-            digits.clone().all(|digit| *digit == b'0') || digits.clone().all(|digit| digit.eq_ignore_ascii_case(&b'f'));
-        (!nil && !subject.is_given(range.start)).then_some(range)
+        let class = subject.facts.leaf() == "key_name" && subject.before(range.start) == b'{';
+        let stays =
+            class || is_constant(subject.slice(&range)) || subject.is_given(range.start) || subject.is_resolved();
+        (!stays).then_some(range)
     },
 };
 
@@ -48,6 +50,50 @@ pub(in crate::lint::ephemeral) fn uuid(subject: &Subject<'_>) -> Option<Range<us
     })
 }
 
+/// UUIDs and sums that are the same everywhere, in lower case: types of GPT partitions; the sums of nothing.
+const CONSTANTS: &[&[u8]] = &[
+    b"0fc63daf-8483-4772-8e79-3d69d8477de4",
+    b"0657fd6d-a4ab-43c4-84e5-0933c84b4f4f",
+    b"e6d6d379-f507-44c2-a23c-238f2a3df928",
+    b"a19d880f-05fc-4d3b-a006-743f0f84911e",
+    b"933ac7e1-2eb4-4f13-b844-0e14e2aef915",
+    b"3b8f8425-20e0-4f3b-907f-1a25a76f98e8",
+    b"4f68bce3-e8cd-4db1-96e7-fbcaf984b709",
+    b"b921b045-1df0-41c3-af44-4c6f280d3fae",
+    b"bc13c2ff-59e6-4262-a352-b275fd6f7172",
+    b"ca7d7ccb-63ed-4c53-861c-1742536059cc",
+    b"21686148-6449-6e6f-744e-656564454649",
+    b"ebd0a0a2-b9e5-4433-87c0-68b6b72699c7",
+    b"e3c9e316-0b5c-4db8-817d-f92df00215ae",
+    b"de94bba4-06d1-4d40-a16a-bfd50179d6ac",
+    b"5808c8aa-7e8f-42e0-85d2-e1e90434cfb3",
+    b"af9b60a0-1431-4f62-bc68-3311714a69ad",
+    b"7c3457ef-0000-11aa-aa11-00306543ecac",
+    b"d41d8cd98f00b204e9800998ecf8427e",
+    b"da39a3ee5e6b4b0d3255bfef95601890afd80709",
+    b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    b"4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    b"6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+];
+
+/// Whether a UUID or a sum is the same everywhere.
+///
+/// A UUID of the first version holds the time at which it was made: what is from before 2010 has been a constant of
+/// some interface since.
+pub(in crate::lint::ephemeral) fn is_constant(slice: &[u8]) -> bool {
+    let digits = || slice.iter().filter(|byte| !matches!(byte, b'-' | b'_'));
+    let one = digits().all(|digit| *digit == b'0') || digits().all(|digit| digit.eq_ignore_ascii_case(&b'f'));
+    let old = slice.len() == 36
+        && matches!(slice.get(14..17), Some([b'1', b'0', _] | [b'1', b'1', b'0'..=b'9' | b'a'..=b'd' | b'A'..=b'D']));
+    one || old || CONSTANTS.iter().any(|constant| constant.eq_ignore_ascii_case(slice))
+}
+
+/// Whether a place lies in a UUID: those that do not last have a form of their own.
+pub(in crate::lint::ephemeral) fn is_in_uuid(subject: &Subject<'_>, place: usize) -> bool {
+    uuid(subject).is_some_and(|uuid| uuid.contains(&place))
+}
+
 pub(in crate::lint::ephemeral) const SORTABLE: Form = Form {
     name: "sortable-id",
     what: "an id that begins with the time",
@@ -57,7 +103,7 @@ pub(in crate::lint::ephemeral) const SORTABLE: Form = Form {
         ("@file.path", "/var/spool/jobs/01hf3zc9v7q2w8k4n6m0xjrtyb", "01hf3zc9v7q2w8k4n6m0xjrtyb"),
         ("@process.args", "2Yx8K3mQ9vB7nL5pR1tW4zC6dFg", "2Yx8K3mQ9vB7nL5pR1tW4zC6dFg"),
     ],
-    lasting: &[("@process.args", "01HF3Z*"), ("@file.name", "0123456789")],
+    lasting: &[("@process.args", "01HF3Z*"), ("@file.name", "00000000000000000000000000")],
     needs: Chars::DIGIT.and(Chars::LONG),
     find: |subject| {
         subject.words().find(|word| {
@@ -97,11 +143,12 @@ pub(in crate::lint::ephemeral) const ENCODED: Form = Form {
             let slice = subject.slice(&run);
             let mixed = slice.iter().any(u8::is_ascii_lowercase) && slice.iter().any(u8::is_ascii_uppercase);
             let digits = slice.iter().any(u8::is_ascii_digit);
-            let token = slice.len() >= 16 && (slice.starts_with(b"eyJ") || slice.starts_with(b"AKIA"));
+            let token = slice.len() >= 20 && (slice.starts_with(b"eyJ") || slice.starts_with(b"AKIA"));
             let encoded = slice.len() >= 20 && (mixed || slice.len() >= 32) && digits && is_odd(slice, 40);
             let hex = slice.iter().all(u8::is_ascii_hexdigit);
             let padding = subject.run(run.end, |byte| byte == b'=');
-            ((token || encoded) && !hex).then_some(run.start..padding)
+            let stays = hex || subject.is_resolved() || subject.is_given(run.start);
+            ((token || encoded) && !stays).then_some(run.start..padding)
         })
     },
 };
@@ -121,6 +168,7 @@ pub(in crate::lint::ephemeral) const HEX: Form = Form {
         ("@process.args", "--magic=deadbeefcafe"),
         ("@process.args", "0xdeadbeef"),
         ("@file.path", "/etc/ssl/certs/5ad8a5d6.0"),
+        ("@process.args", "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"),
         ("@file.path", "/dev/disk/by-id/wwn-0x5000c500a1b2c3d4"),
     ],
     needs: Chars::DIGIT.and(Chars::LONG),
@@ -129,7 +177,13 @@ pub(in crate::lint::ephemeral) const HEX: Form = Form {
             let marked = matches!(subject.slice(&word), [b'0', b'x', ..]);
             let word = if marked { word.start + 2..word.end } else { word };
             let slice = subject.slice(&word);
-            (slice.len() >= 12 && is_hex_run(slice) && !subject.is_given(word.start)).then_some(word)
+            let stays = || {
+                is_constant(slice)
+                    || is_in_uuid(subject, word.start)
+                    || subject.is_resolved()
+                    || subject.is_given(word.start)
+            };
+            (slice.len() >= 12 && is_hex_run(slice) && !stays()).then_some(word)
         })
     },
 };

@@ -1,7 +1,5 @@
 //! Names that controllers make.
 
-use std::ops::Range;
-
 use crate::lint::ephemeral::catalogue::Form;
 use crate::lint::ephemeral::letters::is_odd;
 use crate::lint::ephemeral::subject::{Chars, Role, Subject, is_wildcard};
@@ -70,6 +68,7 @@ pub(in crate::lint::ephemeral) const JOB: Form = Form {
         ("pod_name", "backup-28391040-x7kq2", "28391040-x7kq2"),
         ("kube_job", "backup-28391040", "28391040"),
         ("kube_job", "backup-1767225600", "1767225600"),
+        ("pod_name", "etl-4bc7h-load-3501818758", "3501818758"),
     ],
     lasting: &[("kube_job", "backup-*"), ("kube_cronjob", "backup"), ("kube_job", "migrate")],
     needs: Chars::DASH.and(Chars::DIGIT).and(Chars::LONG),
@@ -77,9 +76,11 @@ pub(in crate::lint::ephemeral) const JOB: Form = Form {
         subject.words().find_map(|word| {
             let minutes = word.len() == 8
                 && subject.number(&word).is_some_and(|number| (25_000_000..40_000_000).contains(&number));
-            let seconds = word.len() == 10
-                && subject.number(&word).is_some_and(|number| (1_400_000_000..2_147_483_647).contains(&number));
-            let named = subject.before(word.start) == b'-' && word.start > 1;
+            // An instant, or the sum of a step's name.
+            let seconds = (8..=10).contains(&word.len()) && subject.slice(&word).iter().all(u8::is_ascii_digit);
+            // Behind a number stands no run of a job, but the next part of an identity.
+            let name = word.start.checked_sub(2).map_or(0, |place| subject.at(place));
+            let named = subject.before(word.start) == b'-' && name.is_ascii_alphabetic();
             if !named || !(minutes && is_workload(subject) || seconds && subject.role == Role::Pod) {
                 return None;
             }
@@ -96,6 +97,18 @@ fn is_workload(subject: &Subject<'_>) -> bool {
     matches!(subject.role, Role::Pod | Role::Host | Role::Text)
 }
 
+/// Words of the safe letters that people write.
+fn is_word(slice: &[u8]) -> bool {
+    matches!(slice, b"https" | b"html5" | b"grpcs" | b"h2c")
+}
+
+/// Whether a word is drawn from all letters and digits, as other controllers do.
+fn is_drawn(slice: &[u8]) -> bool {
+    let digits = slice.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let lower = slice.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    matches!(slice.len(), 5..=8) && lower && digits >= 1 && digits < slice.len() && is_odd(slice, 60)
+}
+
 pub(in crate::lint::ephemeral) const POD_SUFFIX: Form = Form {
     name: "pod-suffix",
     what: "the random end of a pod's name",
@@ -106,49 +119,66 @@ pub(in crate::lint::ephemeral) const POD_SUFFIX: Form = Form {
         ("@file.path", "/var/lib/kubelet/volumes/default-token-x7kq2/token", "x7kq2"),
         ("@file.path", "/volumes/kubernetes.io~projected/kube-api-access-zqwvk/token", "zqwvk"),
         ("kube_job", "migrate-hx4zq", "hx4zq"),
+        ("pod_name", "release-run-qwb2t-clone-pod", "qwb2t"),
+        ("pod_name", "main-318-0yrhs", "0yrhs"),
+        ("host", "runner-set-cbmzj", "cbmzj"),
     ],
     lasting: &[
         ("pod_name", "fluent-bit-*"),
         ("kube_daemon_set", "node-exporter"),
         ("container_name", "web-https"),
         ("container_name", "svc-html5"),
+        ("pod_name", "kube-proxy-arm64"),
+        ("host", "db-kvm24"),
     ],
     needs: Chars::DASH,
     find: |subject| {
-        const ACCESS: [&[u8]; 2] = [b"kube-api-access-", b"-token-"];
+        const ACCESS: &[&[u8]] = &[b"kube-api-access-", b"-token-"];
         subject.words().find(|word| {
             let slice = subject.slice(word);
-            if !is_suffix(slice) || subject.before(word.start) != b'-' {
+            let safe = is_suffix(slice);
+            if !(safe || subject.role == Role::Pod && is_drawn(slice)) || subject.before(word.start) != b'-' {
                 return false;
             }
             let head = subject.slice(&(0..word.start));
             let end = subject.at(word.end);
             let ends = matches!(end, 0 | b'/' | b'_' | b'.');
+            let digits = slice.iter().any(u8::is_ascii_digit);
             let named = match subject.role {
-                Role::Pod if subject.facts.leaf() == "container_name" => is_odd(slice, 75),
-                Role::Pod => is_odd(slice, 25) && !matches!(slice, b"https" | b"html5"),
+                Role::Pod if subject.facts.leaf() == "container_name" => ends && is_odd(slice, 75),
+                // What is made for one run names its parts behind the random word.
+                Role::Pod => is_odd(slice, if ends { 25 } else { 70 }) && (ends || digits) && !is_word(slice),
+                // Machines have numbers too: only what has no number, or more than one.
+                Role::Host => ends && is_odd(slice, 95),
                 _ => false,
             };
-            ends && (named || ACCESS.iter().any(|access| head.ends_with(access)))
+            named || ends && ACCESS.iter().any(|access| head.ends_with(access))
         })
     },
 };
 
-pub(in crate::lint::ephemeral) const ORDINAL: Form = Form {
-    name: "stateful-set-ordinal",
-    what: "one member of a StatefulSet",
-    why: "which members there are changes with its size; the name of the set stays",
-    examples: &[("pod_name", "postgres-0", "0"), ("pod_name", "kafka-broker-12", "12")],
+pub(in crate::lint::ephemeral) const ROLLOUT: Form = Form {
+    name: "rollout-number",
+    what: "the number of a rollout or a build of OpenShift",
+    why: "the next one counts on",
+    examples: &[
+        ("oshift_deployment", "web-27", "27"),
+        ("pod_name", "web-12-build", "12"),
+        ("pod_name", "web-27-deploy", "27"),
+    ],
     lasting: &[
-        ("pod_name", "postgres-*"),
-        ("host", "web-1"),
-        ("kube_stateful_set", "postgres"),
-        ("pod_name", "web-v2"),
+        ("oshift_deployment_config", "web"),
+        ("pod_name", "postgres-0"),
+        ("pod_name", "web-*-build"),
+        ("oshift_deployment", "web-*"),
     ],
     needs: Chars::DASH.and(Chars::DIGIT),
     find: |subject| {
-        let range: Range<usize> = subject.run_back(subject.text.len())..subject.text.len();
-        let ordinal = (1..=4).contains(&range.len()) && subject.before(range.start) == b'-' && range.start > 1;
-        (ordinal && subject.facts.key == "pod_name").then_some(range)
+        subject.numbers().find(|digits| {
+            let behind = |end: &str| subject.starts(digits.end, end) && digits.end + end.len() == subject.text.len();
+            let step = behind("-build") || behind("-deploy") || behind("-hook-pre") || behind("-hook-post");
+            let rollout = subject.facts.key == "oshift_deployment" && digits.end == subject.text.len();
+            subject.before(digits.start) == b'-' && (step && subject.facts.key == "pod_name" || rollout)
+        })
     },
 };

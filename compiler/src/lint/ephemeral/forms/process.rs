@@ -106,6 +106,9 @@ pub(in crate::lint::ephemeral) const NAMED_NUMBER: Form = Form {
         ("@process.args", "inode=2883617", "2883617"),
         ("@file.path", "/var/log/java/hs_err_pid48213.log", "48213"),
         ("@file.path", "/var/crash/core.48213", "48213"),
+        ("@process.args", "--renderer-client-id=412", "412"),
+        ("@process.args", "CI_JOB_ID=8391745520", "8391745520"),
+        ("@process.args", "1260087", "1260087"),
     ],
     lasting: &[
         ("@process.args", "--pid=host"),
@@ -113,9 +116,22 @@ pub(in crate::lint::ephemeral) const NAMED_NUMBER: Form = Form {
         ("@file.path", "/run/nginx.pid"),
         ("@file.path", "/run/postgresql/5432.pid"),
         ("@process.args", "--pids-limit=100"),
+        ("@process.args", "1048576"),
+        ("@process.args", "8080"),
     ],
     needs: Chars::DIGIT,
     find: |subject| {
+        // A number that is all of an argument: past the ports, and not round as sizes are.
+        if subject.facts.leaf() == "args" {
+            let whole = subject.whole();
+            let bare = subject.numbers().next() == Some(whole.clone())
+                && (6..=7).contains(&whole.len())
+                && subject.at(0) != b'0';
+            let number = subject.number(&whole).filter(|number| bare && *number <= 4_194_304);
+            if number.is_some_and(|number| number % 100 != 0 && number % 64 != 0) {
+                return Some(whole);
+            }
+        }
         subject.numbers().find(|range| {
             let long = range.len() >= 3;
             (long && is_named(subject, range) && !subject.at(range.end).is_ascii_alphanumeric())
@@ -128,7 +144,7 @@ pub(in crate::lint::ephemeral) const NAMED_NUMBER: Form = Form {
 };
 
 /// Words that a number of one run follows, after `=`, `:`, `-`, `_`, `.`, a blank, or nothing at all.
-const NAMES: [&[u8]; 14] = [
+const NAMES: &[&[u8]] = &[
     b"pid",
     b"ppid",
     b"tid",
@@ -143,6 +159,14 @@ const NAMES: [&[u8]; 14] = [
     b"mntid",
     b"mount-id",
     b"mount_id",
+    b"client-id",
+    b"job_id",
+    b"job-id",
+    b"run-id",
+    b"run_id",
+    b"request-id",
+    b"thread-id",
+    b"target",
 ];
 
 fn is_named(subject: &Subject<'_>, number: &Range<usize>) -> bool {

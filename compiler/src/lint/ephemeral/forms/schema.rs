@@ -37,7 +37,7 @@ pub(in crate::lint::ephemeral) const PER_RUN: Form = Form {
 };
 
 /// Keys of one run whose values are told by their form all the same: some of them last.
-const TOLD_BY_FORM: [&str; 2] = ["@process.cgroup.id", "@cgroup.id"];
+const TOLD_BY_FORM: &[&str] = &["@process.cgroup.id", "@cgroup.id"];
 
 fn find(subject: &Subject<'_>) -> Option<Range<usize>> {
     let facts = subject.facts;

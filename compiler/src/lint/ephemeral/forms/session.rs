@@ -52,15 +52,32 @@ pub(in crate::lint::ephemeral) const SESSION: Form = Form {
         ("@file.path", "/run/systemd/sessions/42", "42"),
         ("@file.path", "/var/lib/php/sessions/sess_9k2m4q8v1x7z3b5n", "9k2m4q8v1x7z3b5n"),
         ("@file.path", "/run/screen/S-admin/48213.pts-0.web-1", "48213"),
+        ("@process.user", "UMFD-7", "7"),
+        ("@usr.sid", "S-1-5-5-0-9685752", "0-9685752"),
     ],
     lasting: &[
         ("@file.path", "/run/systemd/sessions/*"),
         ("@file.path", "/var/lib/php/sessions/sess_*"),
         ("@process.args", "--session=default"),
+        ("@usr.sid", "S-1-5-21-3623811015-3361044348-30300820-1013"),
+        ("@usr.sid", "S-1-5-18"),
+        ("@process.user", "DWM-1"),
     ],
     needs: Chars::DIGIT,
     find: |subject| {
-        let numbered = ["/systemd/sessions/", "/systemd/inhibit/"].iter().find_map(|marker| subject.behind(marker));
+        // The accounts that Windows makes for the desktop of one session, and the identity of one logon.
+        if let Some(start) = ["UMFD-", "DWM-"].iter().find_map(|head| subject.starts(0, head).then_some(head.len())) {
+            let digits = start..subject.run(start, |byte| byte.is_ascii_digit());
+            // The first session, and that of the services, are always there.
+            return subject.number(&digits).filter(|number| *number > 1).map(|_| digits);
+        }
+        if let Some(start) = subject.behind("S-1-5-5-") {
+            let logon = start..subject.run(start, |byte| byte.is_ascii_digit() || byte == b'-');
+            return (!logon.is_empty()).then_some(logon);
+        }
+        let numbered = ["/Volatile Environment/", "/systemd/sessions/", "/systemd/inhibit/"]
+            .iter()
+            .find_map(|marker| subject.behind(marker));
         if let Some(start) = numbered {
             let range = start..subject.run(start, |byte| byte.is_ascii_alphanumeric());
             return (!range.is_empty()).then_some(range);
@@ -72,19 +89,5 @@ pub(in crate::lint::ephemeral) const SESSION: Form = Form {
         let start = subject.behind("/screen/S-").map(|start| subject.segment(start).end + 1)?;
         let range = start..subject.run(start, |byte| byte.is_ascii_digit());
         (range.len() >= 2 && subject.at(range.end) == b'.').then_some(range)
-    },
-};
-
-pub(in crate::lint::ephemeral) const RUNTIME_DIRECTORY: Form = Form {
-    name: "runtime-directory",
-    what: "the runtime directory of a user",
-    why: "it is made at login, for whoever logs in, and goes with the last session",
-    examples: &[("@file.path", "/run/user/1000/bus", "1000"), ("@file.path", "/var/run/user/0/x", "0")],
-    lasting: &[("@file.path", "/run/user/*/bus"), ("@file.path", "/run/user")],
-    needs: Chars::DIGIT.and(Chars::SLASH),
-    find: |subject| {
-        let start = subject.behind("/run/user/")?;
-        let range = start..subject.run(start, |byte| byte.is_ascii_digit());
-        (!range.is_empty() && !subject.at(range.end).is_ascii_alphanumeric()).then_some(range)
     },
 };

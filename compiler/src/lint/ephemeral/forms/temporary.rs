@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::lint::ephemeral::catalogue::Form;
 use crate::lint::ephemeral::letters::is_odd;
-use crate::lint::ephemeral::subject::{Chars, Subject, is_slash};
+use crate::lint::ephemeral::subject::{Chars, Role, Subject, is_slash};
 
 pub(in crate::lint::ephemeral) const PRIVATE: Form = Form {
     name: "private-temporary-directory",
@@ -16,12 +16,12 @@ pub(in crate::lint::ephemeral) const PRIVATE: Form = Form {
             "/tmp/systemd-private-0f1e2d3c4b5a69788796a5b4c3d2e1f0-nginx.service-x7Kq2V/tmp/upload",
             "systemd-private-0f1e2d3c4b5a69788796a5b4c3d2e1f0-nginx.service-x7Kq2V",
         ),
-        ("@file.path", "/tmp/snap-private-tmp/snap.firefox/tmp/upload", "snap.firefox"),
         ("@file.path", "/tmp/snap.0_lxd_x7Kq2V/tmp/upload", "snap.0_lxd_x7Kq2V"),
         ("@file.path", "/private/var/folders/x7/kq2vfz9b0000gn/T/upload", "x7/kq2vfz9b0000gn"),
     ],
     lasting: &[
         ("@file.path", "/tmp/systemd-private-*/tmp/upload"),
+        ("@file.path", "/tmp/snap-private-tmp/snap.firefox/tmp"),
         ("@process.executable.path", "/usr/lib/systemd/systemd-resolved"),
     ],
     needs: Chars::SLASH,
@@ -29,9 +29,6 @@ pub(in crate::lint::ephemeral) const PRIVATE: Form = Form {
         if let Some(start) = subject.behind("/var/folders/") {
             let second = subject.segment(subject.segment(start).end + 1);
             return closed(subject, start..second.end);
-        }
-        if let Some(start) = subject.behind("/snap-private-tmp/") {
-            return closed(subject, subject.segment(start));
         }
         let start = subject.behind("/tmp/")?;
         let made = subject.starts(start, "systemd-private-") || subject.starts(start, "snap.");
@@ -58,7 +55,7 @@ enum Tail {
 type Made = (&'static str, Tail, usize, usize);
 
 /// Names that programs make, the fixed part of one never a part of another that stands behind it.
-const MADE: [Made; 98] = [
+const MADE: &[Made] = &[
     // mktemp and what calls mkstemp.
     ("tmp.", Tail::Mixed, 6, 12),
     ("temp.", Tail::Mixed, 6, 12),
@@ -121,7 +118,6 @@ const MADE: [Made; 98] = [
     ("node-compile-cache-", Tail::Any, 4, 64),
     ("v8-compile-cache-", Tail::Any, 1, 12),
     ("jest_", Tail::Python, 2, 8),
-    ("hsperfdata_", Tail::Any, 1, 64),
     ("jna-", Tail::Digits, 3, 20),
     ("jna--", Tail::Digits, 3, 20),
     ("jna", Tail::Digits, 6, 20),
@@ -158,6 +154,11 @@ const MADE: [Made; 98] = [
     ("containerd-mount", Tail::Digits, 3, 20),
     ("crictl-", Tail::Digits, 3, 20),
     ("__PSScriptPolicyTest_", Tail::Any, 8, 64),
+    (".fuse_hidden", Tail::Hex, 8, 32),
+    ("pgsql_tmp", Tail::Digits, 2, 10),
+    ("temp-", Tail::Digits, 3, 10),
+    ("temp-rewriteaof-", Tail::Digits, 3, 10),
+    ("temp-rewriteaof-bg-", Tail::Digits, 3, 10),
     ("MSI", Tail::Hex, 2, 5),
     ("#sql-", Tail::Any, 3, 40),
 ];
@@ -174,7 +175,8 @@ pub(in crate::lint::ephemeral) const NAME: Form = Form {
         ("@file.path", "/home/app/.ansible/tmp/ansible-tmp-1767225600.12-4821-88213/x.py", "1767225600.12-4821-88213"),
         ("@process.executable.path", "/tmp/_MEI482130/libpython3.11.so", "482130"),
         ("@file.path", "/root/.cache/JNA/temp/jna4821309912.tmp", "4821309912"),
-        ("@file.path", "/tmp/hsperfdata_app", "app"),
+        ("@file.path", "/tmp/hsperfdata_app/48213", "48213"),
+        ("@file.path", "/data/temp-48213.rdb", "48213"),
         ("@file.path", "/var/tmp/rpm-tmp.x7Kq2V", "x7Kq2V"),
         ("@file.path", "/tmp/ccx7Kq2V.s", "x7Kq2V"),
     ],
@@ -191,6 +193,11 @@ pub(in crate::lint::ephemeral) const NAME: Form = Form {
     ],
     needs: Chars::NONE,
     find: |subject| {
+        if let Some(start) = subject.behind("/hsperfdata_") {
+            let pid = subject.segment(subject.segment(start).end + 1);
+            let digits = subject.slice(&pid).iter().all(u8::is_ascii_digit);
+            return (digits && !pid.is_empty()).then_some(pid);
+        }
         subject.parts().find_map(|part| {
             MADE.iter().find_map(|made| matches(subject, &part, made)).or_else(|| bare(subject, &part))
         })
@@ -243,10 +250,12 @@ fn is_made(slice: &[u8]) -> bool {
     let digits = slice.iter().filter(|byte| byte.is_ascii_digit()).count();
     let upper = slice.iter().skip(1).filter(|byte| byte.is_ascii_uppercase()).count();
     let lower = slice.iter().filter(|byte| byte.is_ascii_lowercase()).count();
-    digits >= 2
-        || (digits == 1 && !slice.ends_with(b"1") && slice.len() >= 6)
-        || (upper >= 1 && lower >= 1)
-        || is_odd(slice, 45)
+    let template = slice.iter().all(|byte| *byte == b'X');
+    !template
+        && (digits >= 2
+            || (digits == 1 && !slice.ends_with(b"1") && slice.len() >= 6)
+            || (upper >= 1 && lower >= 1)
+            || is_odd(slice, 45))
 }
 
 pub(in crate::lint::ephemeral) const SUFFIX: Form = Form {
@@ -257,6 +266,7 @@ pub(in crate::lint::ephemeral) const SUFFIX: Form = Form {
         ("@file.path", "/etc/passwd.x7Kq2V", "x7Kq2V"),
         ("@file.path", "/var/lib/app/state.json.tmp4821309", "4821309"),
         ("@file.name", ".report.pdf.aB3xYz", "aB3xYz"),
+        ("@file.path", "/srv/app/settings.pyc.140234875512", "140234875512"),
     ],
     lasting: &[
         ("@file.path", "/etc/passwd.lock"),
@@ -276,6 +286,9 @@ pub(in crate::lint::ephemeral) const SUFFIX: Form = Form {
             if let Some(digits) = slice.strip_prefix(b"tmp").filter(|digits| digits.len() >= 3) {
                 return digits.iter().all(u8::is_ascii_digit).then_some(word.start + 3..word.end);
             }
+            if slice.len() >= 9 && slice.iter().all(u8::is_ascii_digit) {
+                return Some(word);
+            }
             let digits = slice.iter().any(u8::is_ascii_digit);
             let inner = slice.iter().skip(1).any(u8::is_ascii_uppercase);
             let lower = slice.iter().any(u8::is_ascii_lowercase);
@@ -284,8 +297,42 @@ pub(in crate::lint::ephemeral) const SUFFIX: Form = Form {
     },
 };
 
+pub(in crate::lint::ephemeral) const NUMBER: Form = Form {
+    name: "temporary-number",
+    what: "a name with a random number behind it",
+    why: "programs make the names of temporary files so, a new one each time",
+    examples: &[
+        ("@process.args", "/srv/ci/custom_script5028072028", "5028072028"),
+        ("@file.name", "__debug_bin2526177868", "2526177868"),
+        ("@file.path", "/home/app/.cache/instances/3829545848/info.json", "3829545848"),
+        ("@file.path", "/var/lib/docker/tmp/docker-builder142831582/Dockerfile", "142831582"),
+    ],
+    lasting: &[
+        ("@process.args", "--limit=100000000"),
+        ("@file.path", "/usr/lib/firmware/rtl8821"),
+        ("@process.args", "482019375561.dkr.ecr.eu-west-1.amazonaws.com"),
+    ],
+    needs: Chars::DIGIT.and(Chars::LONG),
+    find: |subject| {
+        subject.numbers().find(|digits| {
+            let before = subject.before(digits.start);
+            let named = digits.len() >= 8 && before.is_ascii_alphabetic() && !is_hexadecimal(subject, digits);
+            // A folder that is nothing but a number; twelve digits are an account's.
+            let folder =
+                digits.len() >= 9 && digits.len() != 12 && is_slash(before) && is_slash(subject.at(digits.end));
+            subject.role == Role::Text && (named || folder) && !subject.is_given(digits.start)
+        })
+    },
+};
+
+/// Whether digits stand in a word that is hexadecimal as a whole.
+fn is_hexadecimal(subject: &Subject<'_>, digits: &Range<usize>) -> bool {
+    let word = subject.words().find(|word| word.contains(&digits.start));
+    word.is_some_and(|word| subject.slice(&word).iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'x'))
+}
+
 /// Directories that are emptied at boot or by age.
-const DIRECTORIES: [&str; 13] = [
+const DIRECTORIES: &[&str] = &[
     "/tmp/",
     "/var/tmp/",
     "/usr/tmp/",
@@ -302,7 +349,7 @@ const DIRECTORIES: [&str; 13] = [
 ];
 
 /// Names in them that are agreed upon between programs.
-const AGREED: [&str; 12] = [
+const AGREED: &[&str] = &[
     ".X11-unix",
     ".ICE-unix",
     ".XIM-unix",
@@ -316,6 +363,10 @@ const AGREED: [&str; 12] = [
     ".s.PGSQL.5432.lock",
     "snap-private-tmp",
 ];
+
+/// How names in them begin that a program gives to its own things each time: what follows is the user, the display, or
+/// the name of a semaphore.
+const PREFIXES: &[&str] = &["hsperfdata_", ".s.PGSQL.", "tmux-", "sem.", ".X"];
 
 pub(in crate::lint::ephemeral) const DIRECTORY: Form = Form {
     name: "temporary-directory",
@@ -336,6 +387,9 @@ pub(in crate::lint::ephemeral) const DIRECTORY: Form = Form {
         ("@file.path", "/tmp/*"),
         ("@file.path", "/tmp/build-*/out"),
         ("@file.path", "/tmp/.X11-unix/X0"),
+        ("@process.args", "/tmp/report.XXXXXX"),
+        ("@file.path", "/dev/shm/sem.queue"),
+        ("@file.path", "/tmp/hsperfdata_app/*"),
         ("@process.args", "-Djava.io.tmpdir=/tmp"),
         ("@file.path", "/srv/app/tmp/cache"),
         ("@file.path", "/var/lib/template/tmpl"),
@@ -351,7 +405,10 @@ pub(in crate::lint::ephemeral) const DIRECTORY: Form = Form {
                 return None;
             }
             let segment = subject.segment(start);
-            let agreed = AGREED.iter().any(|name| subject.slice(&segment) == name.as_bytes());
+            let name = subject.slice(&segment);
+            let agreed = AGREED.iter().any(|agreed| name == agreed.as_bytes())
+                || PREFIXES.iter().any(|prefix| name.starts_with(prefix.as_bytes()))
+                || name.ends_with(b"XXX");
             if segment.is_empty() || agreed || subject.is_open(&segment) {
                 return None;
             }

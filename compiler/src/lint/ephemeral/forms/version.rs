@@ -18,6 +18,8 @@ pub(in crate::lint::ephemeral) const PATCH: Form = Form {
         ("version", "2.4.1-rc.2", "1-rc.2"),
         ("@process.executable.path", "/usr/lib/jvm/jdk-17.0.9+9/bin/java", "9+9"),
         ("@process.executable.package_version", "8.9p1", "p1"),
+        ("@process.executable.package_release", "12.el9_6.1", "12.el9_6.1"),
+        ("@process.executable.path", "C:\\Program Files\\Vendor\\1.3.195.35\\app.exe", "195.35"),
     ],
     lasting: &[
         ("@process.executable.path", "/usr/lib/jvm/java-17-openjdk-amd64/bin/java"),
@@ -31,12 +33,18 @@ pub(in crate::lint::ephemeral) const PATCH: Form = Form {
         ("@process.executable.path", "C:\\Windows\\Microsoft.NET\\Framework64\\v4.0.30319\\csc.exe"),
         ("image_tag", "3.19"),
         ("@process.args", "--tls=1.3"),
+        ("@file.path", "C:\\Windows\\assembly\\GAC_MSIL\\System.Web\\2.0.0.0__b03f5f7f11d50a3a\\System.Web.dll"),
+        ("@process.args", "http://10.20.0.5/index"),
         ("@dns.question.name", "4.3.2.10.in-addr.arpa"),
     ],
     needs: Chars::DIGIT.and(Chars::DOT),
     find: |subject| {
         if subject.role == Role::Host {
             return None;
+        }
+        // The release of a package is what its builds are counted by.
+        if subject.facts.leaf().ends_with("package_release") || subject.facts.leaf() == "package_source_release" {
+            return (!subject.is_open(&subject.whole())).then(|| subject.whole());
         }
         let mut from = 0;
         std::iter::from_fn(|| {
@@ -108,7 +116,12 @@ impl Chain {
         let head = subject.slice(&(0..self.start));
         let text = subject.slice(&(self.start..self.end));
         let joined = head.last().is_some_and(|last| last.is_ascii_alphabetic() || matches!(last, b'-' | b'_' | b'+'));
-        let address = self.parts == 4 && self.bytes && !joined;
+        // A folder of its own in a path; a host stands behind two slashes.
+        let folder = matches!(head, [.., before, slash] if is_slash(*slash) && !is_slash(*before))
+            && is_slash(subject.at(self.end));
+        let address = self.parts == 4 && self.bytes && !joined && !folder;
+        // The assemblies of .NET are numbered by their interface.
+        let assembly = self.parts == 4 && text.ends_with(b".0.0.0");
         let object_id = self.parts >= 6 || subject.starts(self.end, ".in-addr");
         // The interface of Ruby's libraries, which all patches of a release share.
         let ruby = text.ends_with(b".0")
@@ -122,13 +135,13 @@ impl Chain {
         // The folders of the two versions of .NET that come with Windows, unchanged through its updates.
         let framework =
             matches!(text, b"4.0.30319" | b"2.0.50727") && matches!(head, [.., slash, b'v'] if is_slash(*slash));
-        address || object_id || ruby || java || framework
+        address || assembly || object_id || ruby || java || framework
     }
 
     /// What belongs to the last number: `-91`, `+9`, `_392`, `-rc.2`, `p1`, `-2.el8`.
     fn tail(&self, subject: &Subject<'_>) -> Tail {
-        const PRE: [&str; 9] = ["-rc", "-alpha", "-beta", "-snapshot", "-build", "+build", "-dev", "-pre", "+deb"];
-        const BUILT: [&str; 8] = ["ubuntu", "+deb", ".el", ".fc", ".amzn", "build", ".suse", "-r"];
+        const PRE: &[&str] = &["-rc", "-alpha", "-beta", "-snapshot", "-build", "+build", "-dev", "-pre", "+deb"];
+        const BUILT: &[&str] = &["ubuntu", "+deb", ".el", ".fc", ".amzn", "build", ".suse", "-r"];
         let word = |from: usize| subject.run(from, |byte| byte.is_ascii_alphanumeric() || byte == b'.');
         let number = |from: usize| subject.run(from, |byte| byte.is_ascii_digit());
         if let Some(pre) = PRE.iter().find(|pre| subject.starts(self.end, pre)) {
