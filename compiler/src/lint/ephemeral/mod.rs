@@ -9,6 +9,7 @@ mod catalogue;
 mod facts;
 mod forms;
 mod letters;
+mod markers;
 mod subject;
 
 use std::borrow::Cow;

@@ -1,8 +1,10 @@
 //! A value, what kind of thing it names, and the ways to take it apart.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::facts::Facts;
+use super::markers::{self, MARKERS};
 use crate::schema::{Family, Type};
 
 /// What a value is the name of, as far as its key tells.
@@ -81,6 +83,8 @@ pub(super) struct Subject<'a> {
     pub(super) facts: &'a Facts<'a>,
     pub(super) role: Role,
     pub(super) has: Chars,
+    /// The markers in the text, found when first asked for.
+    ends: OnceCell<Vec<(&'static str, usize)>>,
 }
 
 /// Keys whose values say what a thing is, however random they look: sums, keys and identities.
@@ -105,7 +109,13 @@ impl<'a> Subject<'a> {
         let says = text.bytes().any(|byte| !matches!(byte, b'*' | b'?'));
         // A number says nothing by its form: only its key does.
         let plain = matches!(role, Role::Number | Role::Instant);
-        says.then(|| Subject { text, facts, role, has: if plain { Chars::NONE } else { Chars::of(text) } })
+        says.then(|| Subject {
+            text,
+            facts,
+            role,
+            has: if plain { Chars::NONE } else { Chars::of(text) },
+            ends: OnceCell::new(),
+        })
     }
 
     pub(super) fn bytes(&self) -> &'a [u8] {
@@ -179,9 +189,11 @@ impl<'a> Subject<'a> {
             })
     }
 
-    /// Where the first `marker` ends, compared as by [`Subject::starts`].
+    /// Where the first `marker`, one of [`MARKERS`], ends; compared as by [`Subject::starts`].
     pub(super) fn behind(&self, marker: &str) -> Option<usize> {
-        (0..self.text.len()).find(|place| self.starts(*place, marker)).map(|place| place + marker.len())
+        debug_assert!(MARKERS.contains(&marker), "{marker} is not in the list");
+        let ends = self.ends.get_or_init(|| markers::ends(self.text));
+        ends.iter().find(|(known, _)| *known == marker).map(|(_, end)| *end)
     }
 
     /// The segment of a path that starts there.

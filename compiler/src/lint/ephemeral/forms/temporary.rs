@@ -1,6 +1,7 @@
 //! Temporary directories and the names that programs make in them.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::lint::ephemeral::catalogue::Form;
 use crate::lint::ephemeral::letters::is_odd;
@@ -163,6 +164,12 @@ const MADE: &[Made] = &[
     ("#sql-", Tail::Any, 3, 40),
 ];
 
+/// The same by their first byte.
+static STARTING: LazyLock<Vec<Vec<&Made>>> = LazyLock::new(|| {
+    let starting = |first: u8| MADE.iter().filter(|(head, ..)| head.as_bytes().first() == Some(&first)).collect();
+    (0..128).map(starting).collect()
+});
+
 pub(in crate::lint::ephemeral) const NAME: Form = Form {
     name: "temporary-name",
     what: "a name that a program made for something temporary",
@@ -199,7 +206,9 @@ pub(in crate::lint::ephemeral) const NAME: Form = Form {
             return (digits && !pid.is_empty()).then_some(pid);
         }
         subject.parts().find_map(|part| {
-            MADE.iter().find_map(|made| matches(subject, &part, made)).or_else(|| bare(subject, &part))
+            let first = subject.at(part.start);
+            let made = STARTING.get(usize::from(first)).map(Vec::as_slice).unwrap_or_default();
+            made.iter().find_map(|made| matches(subject, &part, made)).or_else(|| bare(subject, &part))
         })
     },
 };
