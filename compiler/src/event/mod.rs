@@ -4,7 +4,11 @@
 //! Not here: reading files or streams of events, and what a rule does with the answer.
 
 mod matches;
+mod scope;
 mod value;
+mod verdict;
 
 pub use matches::matches;
+pub use scope::{Detection, Known, instant, names};
 pub use value::Event;
+pub use verdict::{LoweredRule, is_active, silences};
