@@ -14,23 +14,53 @@ pub fn matches(query: &Query, event: &Event<'_>, schema: &Schema) -> bool {
 }
 
 /// INVARIANT: recursion is bounded by the depth of a query, which lowering caps.
-fn node(query: &Query, id: NodeId, event: &Event<'_>, schema: &Schema) -> bool {
+pub(super) fn node(query: &Query, id: NodeId, event: &Event<'_>, schema: &Schema) -> bool {
     match query.node(id).kind {
         NodeKind::And(list) => query.children(list).iter().all(|child| node(query, *child, event, schema)),
         NodeKind::Or(list) => query.children(list).iter().any(|child| node(query, *child, event, schema)),
         NodeKind::Not(of) => !node(query, of, event, schema),
-        NodeKind::Term { key, test } => term(query, key, test, event, schema),
+        NodeKind::Term { key, test } => Term::new(query, key, test, schema).holds(event),
     }
 }
 
-/// A term holds if any value of its key passes.
-fn term(query: &Query, key: Key, test: Test, event: &Event<'_>, schema: &Schema) -> bool {
-    let class = Class::of(key, schema);
-    let passes = |value: &str| passes(query, test, class, &class.canonical(value));
-    let name = plain(query.text(key.text));
-    match (key.kind, name.strip_prefix('@')) {
-        (KeyKind::Tag(_) | KeyKind::UnknownTag | KeyKind::RuleKey, _) | (_, None) => event.tag(&name).any(passes),
-        (_, Some(path)) => event.attribute(path).iter().any(|value| passes(value)),
+/// A term with what is needed to compare values.
+pub(super) struct Term<'q> {
+    query: &'q Query,
+    key: Key,
+    test: Test,
+    class: Class,
+    /// The key without the escapes that Datadog wants in it.
+    name: Cow<'q, str>,
+}
+
+impl<'q> Term<'q> {
+    pub(super) fn new(query: &'q Query, key: Key, test: Test, schema: &Schema) -> Term<'q> {
+        Term { query, key, test, class: Class::of(key, schema), name: plain(query.text(key.text)) }
+    }
+
+    /// Whether any value of its key passes.
+    pub(super) fn holds(&self, event: &Event<'_>) -> bool {
+        let passes = |value: &str| passes(self.query, self.test, self.class, &self.class.canonical(value));
+        match self.path() {
+            Some(path) => event.attribute(path).iter().any(|value| passes(value)),
+            None => event.tag(&self.name).any(passes),
+        }
+    }
+
+    /// The values of its key in an event.
+    pub(super) fn values(&self, event: &Event<'_>) -> Vec<String> {
+        match self.path() {
+            Some(path) => event.attribute(path).into_iter().map(Cow::into_owned).collect(),
+            None => event.tag(&self.name).map(str::to_owned).collect(),
+        }
+    }
+
+    /// The path of an attribute; nothing for a tag.
+    fn path(&self) -> Option<&str> {
+        match self.key.kind {
+            KeyKind::Tag(_) | KeyKind::UnknownTag | KeyKind::RuleKey => None,
+            _ => self.name.strip_prefix('@'),
+        }
     }
 }
 

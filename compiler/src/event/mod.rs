@@ -5,10 +5,12 @@
 
 mod matches;
 mod scope;
+mod trace;
 mod value;
 mod verdict;
 
 pub use matches::matches;
 pub use scope::{Detection, Known, instant, names};
+pub use trace::{Trace, TraceKind, trace};
 pub use value::Event;
 pub use verdict::{LoweredRule, is_active, silences};

@@ -98,8 +98,13 @@ impl Scope<'_> {
 /// The instant of an event, as far as it says one: RFC 3339 text or milliseconds since the epoch.
 #[must_use]
 pub fn instant(value: &Value) -> Option<crate::base::Instant> {
-    const PLACES: [&[&str]; 5] =
-        [&["date"], &["timestamp"], &["attributes", "timestamp"], &["attributes", "date"], &["attributes", "custom", "date"]];
+    const PLACES: [&[&str]; 5] = [
+        &["date"],
+        &["timestamp"],
+        &["attributes", "timestamp"],
+        &["attributes", "date"],
+        &["attributes", "custom", "date"],
+    ];
     PLACES.iter().find_map(|path| {
         let found = path.iter().try_fold(value, |value, name| value.get(*name))?;
         match found {
