@@ -45,7 +45,11 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Lay files out in the one way
     Fmt(FmtArgs),
-    /// Explain a diagnostic, an attribute or a tag
+    /// Run the tests that stand beside the rules
+    Test(TestArgs),
+    /// Count what the rules silence of recorded events
+    Replay(ReplayArgs),
+    /// Explain a diagnostic, an attribute, a tag, or what the rules say of an event
     Explain(ExplainArgs),
     /// Look at the attribute schema
     Schema(SchemaArgs),
@@ -173,9 +177,46 @@ pub(super) struct FmtArgs {
 }
 
 #[derive(ClapArgs)]
+pub(super) struct TestArgs {
+    /// Files or folders; the whole project if left out
+    pub(super) paths: Vec<PathBuf>,
+    /// How results are printed
+    #[arg(long, default_value = "human")]
+    pub(super) format: ListFormat,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct ReplayArgs {
+    /// Files of events: JSON, arrays, one a line, also with gzip or zstd; `-` for standard input
+    #[arg(required = true)]
+    pub(super) events: Vec<PathBuf>,
+    /// Files or folders of rules; the whole project if left out
+    #[arg(long, value_name = "PATH")]
+    pub(super) rules: Vec<PathBuf>,
+    /// How the counts are printed
+    #[arg(long, default_value = "human")]
+    pub(super) format: ReplayFormat,
+}
+
+/// How a replay is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReplayFormat {
+    /// A table for people
+    Human,
+    Json,
+    Markdown,
+}
+
+#[derive(ClapArgs)]
 pub(super) struct ExplainArgs {
-    /// The name of a diagnostic, an attribute such as `@process.args`, a tag, or a rule of the project
+    /// The name of a diagnostic, an attribute such as `@process.args`, a tag, a rule of the project, or a file of events
+    /// (`-` for standard input)
     pub(super) topic: String,
+    /// The rule to ask about the events; every rule that silences them, and the nearest one, if left out
+    pub(super) rule: Option<String>,
+    /// Files or folders of rules to ask about events; the whole project if left out
+    #[arg(long, value_name = "PATH")]
+    pub(super) rules: Vec<PathBuf>,
 }
 
 #[derive(ClapArgs)]

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::base::Span;
 use crate::cli::buffers::Buffers;
 use crate::cli::exit::Problem;
 use crate::cli::finding::Finding;
@@ -20,11 +21,13 @@ use crate::cli::source::{self, SourceFile};
 use crate::cli::specificity::Explanation;
 use crate::diag::{Code, Diagnostic, Severity, text};
 use crate::emit::{CheckedRule, Target, write_rule, write_separator};
+use crate::event::LoweredRule;
 use crate::hir::{Instant, Names, Polarity, Signature, scan};
-use crate::lint::{JudgedRule, check_item};
+use crate::lint::{CheckedItem, JudgedRule, check_item};
 use crate::logic::specificity::{RuleSpecificity, SpecificityLevel};
 use crate::project::{Linked, Project, resolve_import};
-use crate::syntax::{ItemRange, parse_item, split};
+use crate::syntax::ast::{Expectation, ItemKind};
+use crate::syntax::{ItemRange, ParsedItem, parse_item, split};
 
 /// How much text a slice holds at least, in bytes, where the file is longer.
 const SLICE: usize = 512 * 1024;
@@ -57,6 +60,29 @@ impl RuleSummary {
     }
 }
 
+/// A rule that is kept whole, for what is done with events.
+pub(super) struct KeptRule {
+    pub(super) lowered: LoweredRule,
+    pub(super) file: Arc<str>,
+    /// From 1.
+    pub(super) line: u32,
+    /// The text that the spans of the rule are relative to.
+    pub(super) text: Arc<str>,
+}
+
+/// A `test` item.
+pub(super) struct KeptTest {
+    pub(super) title: String,
+    pub(super) expectations: Vec<Expectation>,
+    pub(super) file: Arc<str>,
+    /// From 1.
+    pub(super) line: u32,
+    /// The text that the spans of the expectations are relative to.
+    pub(super) text: Arc<str>,
+    /// Where it starts in that text.
+    pub(super) start: u32,
+}
+
 /// What a run found out.
 #[derive(Default)]
 pub(super) struct Outcome {
@@ -64,6 +90,10 @@ pub(super) struct Outcome {
     pub(super) findings: Vec<Finding>,
     /// In order of file and place.
     pub(super) rules: Vec<RuleSummary>,
+    /// In order of file and place; only of a run for events.
+    pub(super) kept: Vec<KeptRule>,
+    /// In order of file and place; only of a run for events.
+    pub(super) tests: Vec<KeptTest>,
     pub(super) files: Vec<SourceFile>,
     /// Files that were read only because others import them.
     pub(super) imported: Vec<SourceFile>,
@@ -95,6 +125,8 @@ pub(super) enum Purpose {
     Findings,
     /// Each rule's specificity, term by term.
     Explanations,
+    /// The rules and tests themselves, for what is done with events.
+    Events,
     /// Each rule as that target has it.
     Emission(Target),
 }
@@ -106,11 +138,15 @@ pub(super) fn run(
     purpose: Purpose,
     sink: &mut dyn Sink,
 ) -> Result<Outcome, Problem> {
-    let pool = rayon::ThreadPoolBuilder::new()
+    let pool = pool(setting)?;
+    pool.install(|| Run::new(setting, purpose).run(files, sink))
+}
+
+fn pool(setting: &Setting) -> Result<rayon::ThreadPool, Problem> {
+    rayon::ThreadPoolBuilder::new()
         .num_threads(setting.jobs)
         .build()
-        .map_err(|error| Problem::usage(format!("no threads can be started: {error}")))?;
-    pool.install(|| Run::new(setting, purpose).run(files, sink))
+        .map_err(|error| Problem::usage(format!("no threads can be started: {error}")))
 }
 
 struct Run<'s> {
@@ -133,6 +169,8 @@ struct Scanned {
 /// What pass two gave, taken in the order of the files, whichever is done first.
 struct Taker<'t> {
     rules: &'t mut Vec<RuleSummary>,
+    kept: &'t mut Vec<KeptRule>,
+    tests: &'t mut Vec<KeptTest>,
     findings: &'t mut Vec<Finding>,
     sink: &'t mut dyn Sink,
     /// Files that were done before one that comes before them.
@@ -151,6 +189,8 @@ impl Taker<'_> {
             for mut part in parts {
                 self.findings.append(&mut part.findings);
                 self.rules.append(&mut part.rules);
+                self.kept.append(&mut part.kept);
+                self.tests.append(&mut part.tests);
                 if self.failed.is_ok() && !part.bytes.is_empty() {
                     self.failed = self.sink.take(&part.bytes);
                 }
@@ -201,6 +241,8 @@ impl Cursor {
 struct Part {
     findings: Vec<Finding>,
     rules: Vec<RuleSummary>,
+    kept: Vec<KeptRule>,
+    tests: Vec<KeptTest>,
     bytes: Vec<u8>,
 }
 
@@ -250,6 +292,8 @@ impl<'s> Run<'s> {
             &linked,
             Taker {
                 rules: &mut outcome.rules,
+                kept: &mut outcome.kept,
+                tests: &mut outcome.tests,
                 findings: &mut findings,
                 sink,
                 waiting: BTreeMap::new(),
@@ -387,10 +431,20 @@ impl<'s> Run<'s> {
         for range in slice.ranges {
             let text = range.of(slice.text);
             let parsed = parse_item(text);
-            let checked = check_item(text, &parsed, names, &context);
-            let found = checked.diagnostics.into_iter();
+            let CheckedItem { rules, diagnostics } = check_item(text, &parsed, names, &context);
+            let found = diagnostics.into_iter();
             part.findings.extend(found.map(|diagnostic| Finding::at(&file.name, diagnostic.shifted(range.start))));
-            for judged in &checked.rules {
+            if self.purpose == Purpose::Events {
+                let from = place;
+                self.keep(&mut part, &Arc::from(text), (&parsed, rules), file, names, |span| {
+                    let mut place = from;
+                    place.advance(slice.text, span.start + range.start);
+                    place.line
+                });
+                place.advance(slice.text, range.end);
+                continue;
+            }
+            for judged in &rules {
                 let JudgedRule { rule, specificity } = judged;
                 place.advance(slice.text, rule.span.start + range.start);
                 let Cursor { offset, line, column } = place;
@@ -424,6 +478,36 @@ impl<'s> Run<'s> {
             }
         }
         part
+    }
+
+    /// Keeps the rules and tests of one range.
+    fn keep(
+        &self,
+        part: &mut Part,
+        text: &Arc<str>,
+        (parsed, rules): (&ParsedItem, Vec<JudgedRule>),
+        file: &SourceFile,
+        names: &Names,
+        mut line: impl FnMut(Span) -> u32,
+    ) {
+        for judged in rules {
+            let line = line(judged.rule.span);
+            part.rules.push(summary(&judged, file, line, judged.rule.is_expired(self.setting.now)));
+            let lowered = LoweredRule { rule: judged.rule, schema: names.declared().cloned() };
+            let (file, text) = (Arc::clone(&file.name), Arc::clone(text));
+            part.kept.push(KeptRule { lowered, file, line, text });
+        }
+        for item in &parsed.items {
+            let ItemKind::Test { title, expectations } = &item.kind else { continue };
+            part.tests.push(KeptTest {
+                title: title.of(text).trim_matches('"').to_owned(),
+                expectations: expectations.clone(),
+                file: Arc::clone(&file.name),
+                line: line(item.span),
+                text: Arc::clone(text),
+                start: item.span.start,
+            });
+        }
     }
 
     /// A slice of a file that is there for others: what is wrong with a `let` leaves its users without a word of their

@@ -53,6 +53,12 @@ impl Problem {
     }
 }
 
+impl Display for Problem {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.message)
+    }
+}
+
 impl From<io::Error> for Problem {
     fn from(error: io::Error) -> Problem {
         // Whoever closed the pipe has seen enough.

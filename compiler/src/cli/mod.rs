@@ -7,6 +7,7 @@ mod baseline;
 mod batch;
 mod buffers;
 mod command;
+mod events;
 mod exit;
 mod finding;
 mod fix;
@@ -15,6 +16,7 @@ mod identity;
 mod output;
 mod project;
 mod render;
+mod ruleset;
 mod source;
 mod sources;
 mod specificity;
@@ -52,6 +54,8 @@ pub fn run() -> ExitCode {
         Command::List(args) => command::list::run(global, args),
         Command::Init(args) => command::init::run(global, args),
         Command::Completions(args) => command::completions::run(args),
+        Command::Test(args) => command::test::run(global, args),
+        Command::Replay(args) => command::replay::run(global, args),
         Command::Man => command::man::run(),
     };
     match result {

@@ -13,8 +13,14 @@ pub fn matches(query: &Query, event: &Event<'_>, schema: &Schema) -> bool {
     node(query, query.root(), event, schema)
 }
 
+/// Whether one node of the condition holds.
+#[must_use]
+pub fn holds(query: &Query, id: NodeId, event: &Event<'_>, schema: &Schema) -> bool {
+    node(query, id, event, schema)
+}
+
 /// INVARIANT: recursion is bounded by the depth of a query, which lowering caps.
-pub(super) fn node(query: &Query, id: NodeId, event: &Event<'_>, schema: &Schema) -> bool {
+fn node(query: &Query, id: NodeId, event: &Event<'_>, schema: &Schema) -> bool {
     match query.node(id).kind {
         NodeKind::And(list) => query.children(list).iter().all(|child| node(query, *child, event, schema)),
         NodeKind::Or(list) => query.children(list).iter().any(|child| node(query, *child, event, schema)),

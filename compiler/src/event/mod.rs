@@ -9,7 +9,7 @@ mod trace;
 mod value;
 mod verdict;
 
-pub use matches::matches;
+pub use matches::{holds, matches};
 pub use scope::{Detection, Known, instant, names};
 pub use trace::{Trace, TraceKind, trace};
 pub use value::Event;

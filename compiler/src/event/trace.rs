@@ -1,7 +1,7 @@
 //! Why a condition holds on an event or does not: the whole tree without short cuts, and the nearest miss.
 
 use crate::event::Event;
-use crate::event::matches::{self, Term};
+use crate::event::matches::{Term, holds as node_holds};
 use crate::hir::{NodeId, NodeKind, Query};
 use crate::schema::Schema;
 
@@ -56,7 +56,7 @@ fn node(query: &Query, id: NodeId, event: &Event<'_>, schema: &Schema) -> Trace 
             (term.holds(event), TraceKind::Term(term.values(event)))
         }
     };
-    debug_assert_eq!(holds, matches::node(query, id, event, schema));
+    debug_assert_eq!(holds, node_holds(query, id, event, schema));
     Trace { node: id, holds, kind }
 }
 

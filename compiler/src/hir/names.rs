@@ -226,6 +226,12 @@ impl Names {
         names
     }
 
+    /// The schema with declared attributes and tags, where there are any.
+    #[must_use]
+    pub fn declared(&self) -> Option<&Arc<Schema>> {
+        self.schema.as_ref()
+    }
+
     /// The schema as this file sees it.
     #[must_use]
     pub fn schema<'a>(&'a self, base: &'a Schema) -> &'a Schema {

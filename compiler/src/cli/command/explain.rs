@@ -1,7 +1,9 @@
+use std::path::Path;
+
 use crate::base::nearest;
 use crate::cli::args::{ExplainArgs, Global};
 use crate::cli::batch::{self, Nothing, Purpose};
-use crate::cli::command::schema;
+use crate::cli::command::{schema, verdict};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::format::json::action;
 use crate::cli::project::Setting;
@@ -13,6 +15,9 @@ pub(in crate::cli) fn run(global: &Global, args: &ExplainArgs) -> Result<Exit, P
     if let Some(code) = Code::from_name(topic) {
         output::say(&format!("{}\n", code.page().trim_end()))?;
         return Ok(Exit::Clean);
+    }
+    if topic == "-" || Path::new(topic).is_file() {
+        return verdict::run(global, args);
     }
     let setting = Setting::load(global, &[])?;
     if let Some(text) = schema::describe(&setting.schema, topic) {
@@ -29,6 +34,7 @@ pub(in crate::cli) fn run(global: &Global, args: &ExplainArgs) -> Result<Exit, P
     };
     let hint = match near {
         Some(near) => format!("; did you mean `{near}`?"),
+        None if topic.contains(['.', '/']) && !topic.starts_with('@') => ", nor a file of that name".to_owned(),
         None => "; `quell schema list` shows all attributes".to_owned(),
     };
     Err(Problem::usage(format!("there is no diagnostic, attribute, tag or rule `{topic}`{hint}")))

@@ -8,7 +8,10 @@ pub(super) mod fmt;
 pub(super) mod init;
 pub(super) mod list;
 pub(super) mod man;
+pub(super) mod replay;
 pub(super) mod schema;
+pub(super) mod test;
+mod verdict;
 
 use crate::cli::args::Deny;
 use crate::cli::exit::Exit;
@@ -16,7 +19,7 @@ use crate::cli::finding::{Count, Finding};
 use crate::diag::{Group, Severity};
 
 /// The status that findings call for.
-fn verdict(findings: &[Finding], deny: Option<Deny>) -> Exit {
+pub(super) fn verdict(findings: &[Finding], deny: Option<Deny>) -> Exit {
     let unparsed = findings.iter().any(|finding| {
         finding.diagnostic.severity == Severity::Error
             && matches!(finding.diagnostic.code.group(), Group::Syntax | Group::Text | Group::Files)
