@@ -231,7 +231,7 @@ mod tests {
     fn what_changes_is_shown_and_left_open() {
         for (condition, at, becomes) in [
             ("@file.path:/proc/48213/environ", "48213", "@file.path:/proc/*/environ"),
-            ("-@file.path:/proc/48213/environ", "48213", "-@file.path:/proc/*/environ"),
+            ("host:a -@file.path:/proc/48213/environ", "48213", "host:a -@file.path:/proc/*/environ"),
             ("@file.path:(/etc/hosts OR \"/dev/pts/3\")", "3", "@file.path:(/etc/hosts OR /dev/pts/*)"),
             ("@process.args:\"--pid=48213 --x\"", "48213", "@process.args:--pid=*\\ --x"),
             ("@file.path:/tmp/tmp.x7Kq2VfZ9b/1767225600.log", "x7Kq2VfZ9b", "@file.path:/tmp/tmp.*/*.log"),
