@@ -1,6 +1,6 @@
 //! What would narrow a branch the most.
 
-use crate::hir::{KeyKind, NodeKind, Query};
+use crate::hir::{Key, KeyKind, NodeKind, Query};
 use crate::logic::specificity::{Bits, BranchSpecificity, judge};
 use crate::logic::{Literal, list_key};
 use crate::schema::{Family, KindSet, Schema, Scope};
@@ -49,8 +49,12 @@ pub fn most_helpful(
         let carried = kinds.intersection(carriers(query, term.literal, schema));
         if carried.is_empty() { kinds } else { carried }
     });
-    for name in CANDIDATES {
-        let (key, family, tenths) = match name.strip_prefix('@') {
+    let named = |name: &str| {
+        let mut keys = branch.terms.iter().filter_map(|term| key(query, term.literal));
+        keys.any(|key| query.text(key.text) == name)
+    };
+    for name in CANDIDATES.into_iter().filter(|name| !named(name)) {
+        let (kind, family, tenths) = match name.strip_prefix('@') {
             Some(path) => {
                 let Some((id, attribute)) = schema.find(path) else { continue };
                 // Where nothing is known of the event, what only some events carry might exclude what was meant.
@@ -66,25 +70,29 @@ pub fn most_helpful(
                 (KeyKind::Tag(id), tag.family, schema.tag_weight(id).tenths)
             }
         };
-        let bits = judge::gain(query, branch, schema, (key, name), Bits::from_tenths(tenths.into()));
+        let bits = judge::gain(query, branch, schema, (kind, name), Bits::from_tenths(tenths.into()));
         // The second of two keys that tell the same is no help beside the first.
-        let told = helps.iter().any(|help| judge::same_group(query, schema, (help.key, help.name), (key, name)));
+        let told = helps.iter().any(|help| judge::same_group(query, schema, (help.key, help.name), (kind, name)));
         if bits > Bits::ZERO && !told {
-            helps.push(Help { key, name, family, bits });
+            helps.push(Help { key: kind, name, family, bits });
         }
     }
     helps.sort_by_key(|help| std::cmp::Reverse(help.bits));
     helps
 }
 
-/// The event kinds that carry the key of a literal.
-fn carriers(query: &Query, literal: Literal, schema: &Schema) -> KindSet {
-    let key = match query.node(literal.node).kind {
+/// The key of a literal.
+fn key(query: &Query, literal: Literal) -> Option<Key> {
+    match query.node(literal.node).kind {
         NodeKind::Term { key, .. } => Some(key),
         NodeKind::Or(list) => list_key(query, query.children(list)),
         NodeKind::And(_) | NodeKind::Not(_) => None,
-    };
-    match key.map(|key| key.kind) {
+    }
+}
+
+/// The event kinds that carry the key of a literal.
+fn carriers(query: &Query, literal: Literal, schema: &Schema) -> KindSet {
+    match key(query, literal).map(|key| key.kind) {
         Some(KeyKind::Attribute(id)) => schema.attribute(id).kinds,
         _ => KindSet::ALL,
     }

@@ -142,9 +142,11 @@ type Beside = (NodeId, Bits, Option<TextRef>);
 /// `a:x OR a:y` is the same whatever a third alternative is.
 fn beside(judge: &Judge<'_>) -> Vec<Beside> {
     let mut found = Vec::new();
-    if judge.query.len() > 3 {
+    if judge.query.len() > 2 {
         alternatives(judge, judge.query.root(), true, &mut found);
-        found.sort_unstable_by_key(|(node, ..)| *node);
+        // What stands in several ORs, one inside the other, is what the outermost makes of it.
+        found.sort_unstable_by_key(|(node, bits, exact)| (*node, *bits, exact.is_some()));
+        found.dedup_by_key(|(node, ..)| *node);
     }
     found
 }
@@ -163,13 +165,8 @@ fn alternatives(judge: &Judge<'_>, id: NodeId, positive: bool, out: &mut Vec<Bes
         return;
     }
     if is_or == positive {
-        let mut terms: Vec<(u64, NodeId, Key, Test)> = Vec::new();
-        for child in children {
-            let from = terms.len();
-            if !single(judge, *child, positive, &mut terms) {
-                terms.truncate(from);
-            }
-        }
+        let mut terms = Vec::new();
+        collect(judge, id, positive, &mut terms);
         terms.sort_unstable_by_key(|(number, node, ..)| (*number, *node));
         for same in terms.chunk_by(|a, b| a.0 == b.0) {
             if let [(_, _, key, _), _, ..] = same {
@@ -183,26 +180,45 @@ fn alternatives(judge: &Judge<'_>, id: NodeId, positive: bool, out: &mut Vec<Bes
     }
 }
 
-/// Appends the term that an alternative comes down to, as often as it stands there; false where it is more than one.
+/// An alternative: the number of its key, the literal that it is of, its key and its test.
+type Alternative = (u64, NodeId, Key, Test);
+
+/// Appends the alternatives that a node comes down to, a repeated AND taken once; false where it is something else.
 ///
 /// INVARIANT: recursion is bounded by the depth of a query, which lowering caps.
-fn single(judge: &Judge<'_>, id: NodeId, positive: bool, out: &mut Vec<(u64, NodeId, Key, Test)>) -> bool {
+fn collect(judge: &Judge<'_>, id: NodeId, positive: bool, out: &mut Vec<Alternative>) -> bool {
     let query = judge.query;
-    let from = out.len();
-    match query.node(id).kind {
+    let kind = query.node(id).kind;
+    let list = match kind {
         NodeKind::Term { key, test } => {
-            out.push((judge.key_number(key), id, key, test));
-            positive
-        }
-        NodeKind::Not(inner) => single(judge, inner, !positive, out),
-        NodeKind::And(list) | NodeKind::Or(list) => query.children(list).iter().all(|child| {
-            single(judge, *child, positive, out) && {
-                let of = |found: Option<&(u64, NodeId, Key, Test)>| found.map(|(_, node, ..)| *node);
-                let (first, last) = (of(out.get(from)), of(out.last()));
-                first.zip(last).is_some_and(|(first, last)| query.same(first, query, last))
+            if positive {
+                out.push((judge.key_number(key), id, key, test));
             }
-        }),
+            return positive;
+        }
+        NodeKind::Not(inner) => return collect(judge, inner, !positive, out),
+        NodeKind::And(list) | NodeKind::Or(list) => list,
+    };
+    let (children, from) = (query.children(list), out.len());
+    if matches!(kind, NodeKind::Or(_)) == positive {
+        let is_list = positive && list_key(query, children).is_some();
+        for child in children {
+            let from = out.len();
+            if !collect(judge, *child, positive, out) {
+                out.truncate(from);
+            }
+        }
+        if is_list {
+            out.iter_mut().skip(from).for_each(|(_, node, ..)| *node = id);
+        }
+        return true;
     }
+    let same = |child: &NodeId| children.first().is_some_and(|first| query.same(*first, query, *child));
+    let is_one = children.iter().all(same) && children.iter().all(|child| collect(judge, *child, positive, out));
+    if !is_one {
+        out.truncate(from);
+    }
+    is_one
 }
 
 /// The broadest way through a condition that has too many branches: of each OR the alternative that is broadest by
