@@ -1,0 +1,2 @@
+-- For `vim.lsp.config`: Neovim 0.11 and newer read this file.
+return require("quell.server").config()
