@@ -17,7 +17,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CACHE = pathlib.Path(os.environ.get("QUELL_EDITORS_CACHE", ROOT / ".cache/editors"))
-BINARIES = pathlib.Path(os.environ.get("QUELL_BINARIES", ""))
+BINARIES = pathlib.Path(os.environ.get("QUELL_TEST_BINARIES", ""))
 PICTURES = ROOT / "editors/pictures"
 
 WARNED = "@process.executable.path:/tmp/render-8f3a2c91/bin/render"
@@ -31,7 +31,7 @@ def run(*command, **options):
 
 def binaries():
     """The folder of `quell` and `quell-lsp`, built if the environment does not name one."""
-    if os.environ.get("QUELL_BINARIES"):
+    if os.environ.get("QUELL_TEST_BINARIES"):
         return BINARIES.resolve()
     run("cargo", "build", "--quiet", "--package", "quell", "--package", "quell-lsp", cwd=ROOT)
     said = run("cargo", "metadata", "--format-version", "1", "--no-deps", cwd=ROOT, stdout=subprocess.PIPE)
@@ -51,7 +51,12 @@ def environment(folder, binaries, **more):
     # A binary that happens to be installed must not be taken for the one that is tested.
     path = [entry for entry in path if not (pathlib.Path(entry) / "quell-lsp").exists()]
     if binaries is not None:
-        path.insert(0, str(binaries))
+        # Where `cargo install` puts them.
+        cargo = folder / ".cargo/bin"
+        cargo.mkdir(parents=True, exist_ok=True)
+        for name in ["quell", "quell-lsp"]:
+            (cargo / name).symlink_to(binaries / name)
+        path.append(str(cargo))
     found = {**os.environ, "PATH": os.pathsep.join(path), "HOME": str(folder), **{key: str(more[key]) for key in more}}
     for name in ["CONFIG", "STATE", "CACHE", "DATA"]:
         found.setdefault(f"XDG_{name}_HOME", str(folder / name.lower()))
@@ -106,6 +111,107 @@ def neovim(binaries):
             health = (folder / "result.json.health").read_text()
             assert health.count("OK") >= 4 and "ERROR" not in health, health
             print(f"ok: {version}")
+
+
+def vscode(binaries):
+    extension = ROOT / "editors/vscode"
+    node = CACHE / "node"
+    path = os.pathsep.join([str(node), os.environ["PATH"]])
+    if not (extension / "node_modules").exists():
+        run("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", cwd=extension, env={**os.environ, "PATH": path})
+    run("npm", "run", "--silent", "package", cwd=extension, env={**os.environ, "PATH": path}, stdout=subprocess.DEVNULL)
+    PICTURES.mkdir(exist_ok=True)
+    # In the folder of the cache, so that its packages are found.
+    shutil.copy(HERE / "vscode/ui.mjs", CACHE / "vscode/ui.mjs")
+    server = CACHE / "vscode/node_modules/code-server/out/node/entry.js"
+
+    def step(step, found, kept):
+        with tempfile.TemporaryDirectory() as scratch:
+            scratch = pathlib.Path(scratch)
+            copy = project(scratch)
+            env = environment(
+                scratch, found, SCRATCH=scratch, PROJECT=copy, PICTURES=PICTURES, EXTENSIONS_GALLERY="{}",
+            )
+            (scratch / "config.yaml").write_text("")
+            (scratch / "user/User").mkdir(parents=True)
+            shutil.copy(HERE / "vscode/settings.json", scratch / "user/User/settings.json")
+            options = [f"--user-data-dir={scratch}/user", f"--extensions-dir={scratch}/extensions"]
+            package = ["--install-extension", extension / "quell.vsix"]
+            run(node / "node", server, *options, *package, env=env, stdout=subprocess.DEVNULL)
+            try:
+                said = run(node / "node", CACHE / "vscode/ui.mjs", step, env=env, stdout=subprocess.PIPE, timeout=400)
+            except subprocess.CalledProcessError:
+                picture = scratch / "failed.png"
+                if picture.exists():
+                    shutil.copy(picture, CACHE / "failed.png")
+                    print(f"see {CACHE}/failed.png", file=sys.stderr)
+                raise
+            return json.loads(said.stdout), kept(copy)
+
+    seen, _ = step("missing", None, lambda copy: None)
+    assert len(seen["messages"]) == 1, seen
+    assert "quell-lsp was not found" in seen["messages"][0] and "cargo install" in seen["messages"][0], seen
+
+    files = lambda copy: [(copy / file).read_text() for file in ["rules/render.quell", "lib/fleet.quell"]]
+    seen, (rule, fleet) = step("use", binaries, files)
+    assert "ephemeral-value" in seen["problem"] and "/tmp/render-8f3a2c91" in seen["problem"], seen
+    assert seen["status"], seen
+    # Keywords, keys and values differ in colour, by the grammar and by what the server says of tokens.
+    colours = seen["colours"]
+    assert len({colours[text] for text in ["suppress", "when", "owner"]}) >= 2, colours
+    assert FIXED in rule, rule
+    assert "    @process.parent.executable.path:/usr/bin/node\n" in rule, rule
+    assert "    host:$front-hosts\n" in rule and fleet.strip() == RENAMED, (rule, fleet)
+    assert '  owner    = "shop@example.com"' in rule, rule
+    print("ok: VS Code")
+
+
+def emacs(binaries):
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = pathlib.Path(scratch)
+        result = scratch / "result.json"
+        env = environment(scratch, binaries, ROOT=ROOT, PROJECT=project(scratch), RESULT=result)
+        run("emacs", "-q", "--batch", "-l", HERE / "emacs/probe.el", env=env, timeout=120, stderr=subprocess.DEVNULL)
+        seen = json.loads(result.read_text())
+        assert seen["mode"] == "quell-mode" and "keyword" in seen["face"], seen
+        assert any("/tmp/render-8f3a2c91" in text for text in seen["diagnostics"]), seen
+        assert "@process.parent.executable.path" in seen["completion"], seen
+        assert '  owner    = "shop@example.com"' in seen["text"], seen
+        print("ok: Emacs, eglot")
+
+
+def pre_commit(binaries):
+    """The hooks of `.pre-commit-hooks.yaml`, as somebody else's repository has them run."""
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = pathlib.Path(scratch)
+        copy = project(scratch)
+        env = environment(scratch, binaries, PRE_COMMIT_HOME=scratch / "pre-commit")
+        hooks = scratch / "hooks"
+        hooks.mkdir()
+        shutil.copy(ROOT / ".pre-commit-hooks.yaml", hooks)
+        git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+        for folder in [hooks, copy]:
+            run("git", "init", "-q", folder)
+            run("git", "add", "-A", cwd=folder)
+        run(*git, "commit", "-qm", "Hooks", cwd=hooks)
+        pre_commit = CACHE / "python/bin/pre-commit"
+
+        def hook(name):
+            command = [pre_commit, "try-repo", "--all-files", "--verbose", hooks, name]
+            return subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True)
+
+        said = hook("quell-check")
+        assert said.returncode == 0 and "ephemeral-value" in said.stdout, said
+        said = hook("quell-fmt")
+        assert said.returncode == 1 and "1 of 2 files" in said.stdout, said
+        assert '  owner    = "shop@example.com"' in (copy / "rules/render.quell").read_text()
+        run("git", "add", "-A", cwd=copy)
+        assert hook("quell-fmt").returncode == 0
+        (copy / "rules/render.quell").write_text("suppress broken {\n")
+        run("git", "add", "-A", cwd=copy)
+        said = hook("quell-check")
+        assert said.returncode == 1 and "unclosed-delimiter" in said.stdout, said
+        print("ok: pre-commit")
 
 
 def main():

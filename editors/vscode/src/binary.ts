@@ -10,6 +10,9 @@ export type BinaryName = "quell" | "quell-lsp";
 
 const SETTING: Record<BinaryName, string> = { quell: "path", "quell-lsp": "server.path" };
 
+/** The folder of its crate in the repository. */
+const SOURCE: Record<BinaryName, string> = { quell: "compiler", "quell-lsp": "lsp" };
+
 /** The path that the user's settings give, with `~` and `${workspaceFolder}` put in; undefined if they give none. */
 function configured(name: BinaryName): string | undefined {
   const setting = vscode.workspace.getConfiguration("quell").get<string>(SETTING[name])?.trim();
@@ -50,7 +53,8 @@ export async function tellMissing(name: BinaryName): Promise<void> {
   const setting = configured(name);
   const message = setting
     ? `Quell: there is no program at ${setting}, which the setting "quell.${SETTING[name]}" names.`
-    : `Quell: the program ${name} was not found. Install it with: cargo install --locked quell quell-lsp`;
+    : `Quell: the program ${name} was not found. In a copy of Quell's repository, "cargo install --locked --path ` +
+      `${SOURCE[name]}" installs it.`;
   const how = "How to Get It";
   const settings = "Open Settings";
   const chosen = await vscode.window.showErrorMessage(message, how, settings);
