@@ -8,6 +8,7 @@ mod analysis;
 mod anything;
 mod hostile;
 mod layout;
+mod logic;
 mod round_trip;
 mod specificity;
 mod traps;
