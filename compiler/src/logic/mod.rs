@@ -9,11 +9,13 @@
 
 mod automaton;
 mod budget;
+mod candidate;
 mod element;
 mod formula;
 mod implies;
 mod key;
 mod normal;
+mod review;
 mod set;
 mod solve;
 pub mod specificity;
@@ -23,7 +25,8 @@ mod witness;
 pub use budget::Budget;
 pub use formula::Formula;
 pub use implies::always;
-pub use normal::{Branch, Literal, NormalForm, list_key, normal_form};
+pub use normal::{Branch, Literal, NormalForm, list_key, normal_form, normal_form_at};
+pub use review::{Never, Redundant, Review, review};
 pub use solve::{Answer, Conflict};
 pub use value::{Class, passes};
 pub use witness::Witness;

@@ -40,8 +40,14 @@ impl NormalForm {
 /// Expands a condition, or what denies it, to at most `cap` branches.
 #[must_use]
 pub fn normal_form(query: &Query, negated: bool, cap: usize) -> NormalForm {
+    normal_form_at(query, query.root(), negated, cap)
+}
+
+/// The same of a part of a condition.
+#[must_use]
+pub fn normal_form_at(query: &Query, node: NodeId, negated: bool, cap: usize) -> NormalForm {
     let mut form = NormalForm::default();
-    if conjunction(query, query.root(), !negated, &mut form.literals) {
+    if conjunction(query, node, !negated, &mut form.literals) {
         form.literals.sort_unstable();
         form.literals.dedup();
         form.branches.push(0..form.literals.len());
@@ -49,7 +55,7 @@ pub fn normal_form(query: &Query, negated: bool, cap: usize) -> NormalForm {
         return form;
     }
     form.literals.clear();
-    let Some(branches) = expand(query, query.root(), !negated, cap) else { return form };
+    let Some(branches) = expand(query, node, !negated, cap) else { return form };
     for mut branch in branches {
         branch.sort_unstable();
         branch.dedup();

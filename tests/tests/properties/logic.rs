@@ -193,7 +193,7 @@ fn events(queries: &[Query]) -> Option<Vec<Value>> {
     }
     // A lookup carries every key but those of files.
     let kinds: Vec<&str> =
-        if keys.contains_key("@evt.name") { vec!["dns", "exec", "open", "unlink"] } else { vec!["dns"] };
+        if keys.contains_key("@evt.name") { vec!["dns", "exec", "exit", "open", "unlink"] } else { vec!["dns"] };
     done.insert("@evt.name");
     for (key, asked) in keys.iter().filter(|(key, _)| !done.contains(key.as_str())) {
         let values = classes(key, &[], values(asked.class), false);

@@ -1,0 +1,461 @@
+//! What is wrong with the logic of one condition: branches that never hold, groups that always do, parts that change
+//! nothing.
+//!
+//! Parts are taken out one after the other, each from what the ones before it have left, so that all that are reported
+//! can be taken out together.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::base::Span;
+use crate::hir::{NodeId, NodeKind, Query, Test};
+use crate::logic::automaton::{Found, Part};
+use crate::logic::budget::Budget;
+use crate::logic::candidate::{Candidate, candidates, leaves};
+use crate::logic::element;
+use crate::logic::formula::{Atom, Formula, Literal};
+use crate::logic::implies::covered;
+use crate::logic::normal::{NormalForm, list_key, normal_form_at};
+use crate::logic::set::ValueSet;
+use crate::logic::solve::{Answer, solve};
+use crate::logic::value::Class;
+use crate::schema::{KindSet, Schema};
+
+/// What was found out about one condition.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Review {
+    /// Literals that exclude one another, each set once.
+    pub never: Vec<Never>,
+    /// Whether no branch holds.
+    pub is_never: bool,
+    /// Groups that hold on every event, the outermost ones; the root where the whole condition does.
+    pub always: Vec<NodeId>,
+    /// Parts that change nothing: each may go, and all of them together.
+    pub redundant: Vec<Redundant>,
+    /// Whether something was left undecided.
+    pub is_undecided: bool,
+}
+
+/// The literals for which a branch never holds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Never {
+    /// Terms and lists of values, in source order.
+    pub nodes: Vec<NodeId>,
+    /// Whether no kind of event carries them together.
+    pub by_kind: bool,
+}
+
+/// A part that changes nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Redundant {
+    /// Its nodes; several where they were written in one place.
+    pub nodes: Vec<NodeId>,
+    /// Its place.
+    pub span: Span,
+    /// Whether it stands in an AND, where it narrows nothing; else in an OR, where it adds nothing.
+    pub joined_by_and: bool,
+    /// Whether it says only what kind of event it is, which follows from the rest.
+    pub is_kind: bool,
+}
+
+/// Reviews a condition whose normal form is `form`.
+#[must_use]
+pub fn review(query: &Query, schema: &Schema, form: &NormalForm, cap: usize, budget: &mut Budget) -> Review {
+    let formula = Formula::of_form(query, schema, form);
+    if !formula.is_complete() {
+        return Review { is_undecided: true, ..Review::default() };
+    }
+    let mut review = Reviewer { query, schema, cap, budget, review: Review::default() };
+    if !is_plain(query, &formula) {
+        review.never(&formula);
+        review.always();
+        if !review.review.is_never && review.review.always.first() != Some(&query.root()) {
+            review.redundant(formula);
+        }
+    }
+    review.review.is_undecided |= review.budget.is_spent();
+    review.review
+}
+
+/// Whether there is plainly nothing to find: one branch whose literals have nothing to do with one another, and whose
+/// lists are of different texts.
+fn is_plain(query: &Query, formula: &Formula) -> bool {
+    let [_] = formula.branches.as_slice() else { return false };
+    let literals = formula.branch(0);
+    let kinds = literals.iter().fold(KindSet::ALL, |all, one| all.intersection(one.atom.kinds(one.positive)));
+    let mut clusters: Vec<(bool, &str)> = Vec::with_capacity(literals.len());
+    for literal in &literals {
+        let atom = literal.atom;
+        let plain = !atom.key.is_kind
+            && !atom.is_opaque
+            && atom.kinds(literal.positive).intersection(kinds) == kinds
+            && (literal.positive || !atom.possible.intersection(kinds).is_empty())
+            && (atom.set.any || atom.simple_value().is_some() || atom.set.globs.len() == 1)
+            && matches!(atom.key.class, Class::Text | Class::Closed(_))
+            || literals.len() == 1 && atom.simple_value().is_some();
+        let listed = match query.node(atom.node).kind {
+            NodeKind::Or(list) => query.children(list).len() == atom.set.exact.len(),
+            _ => true,
+        };
+        if !plain || !listed || kinds.is_empty() {
+            return false;
+        }
+        clusters.push(cluster(&atom.key.text));
+    }
+    clusters.sort_unstable();
+    clusters.windows(2).all(|pair| pair.first() != pair.get(1))
+}
+
+/// The same for two keys if they may be tied.
+fn cluster(key: &str) -> (bool, &str) {
+    let stem = key.strip_suffix(".path").or_else(|| key.strip_suffix(".name")).unwrap_or(key);
+    match stem.strip_prefix("@process.parent.").or_else(|| stem.strip_prefix("@process.ancestors.")) {
+        Some(rest) => (true, rest),
+        None => (false, stem),
+    }
+}
+
+struct Reviewer<'a> {
+    query: &'a Query,
+    schema: &'a Schema,
+    cap: usize,
+    budget: &'a mut Budget,
+    review: Review,
+}
+
+impl Reviewer<'_> {
+    fn never(&mut self, formula: &Formula) {
+        let mut impossible = 0;
+        for index in 0..formula.len() {
+            match formula.satisfiable(index, self.budget) {
+                Answer::Yes(_) => {}
+                Answer::Undecided => self.review.is_undecided = true,
+                Answer::No(conflict) => {
+                    impossible += 1;
+                    let literals = formula.branch(index);
+                    let mut nodes: Vec<NodeId> = conflict
+                        .literals
+                        .iter()
+                        .filter_map(|at| literals.get(*at).map(|literal| literal.atom.node))
+                        .collect();
+                    nodes.sort_by_key(|node| (self.query.node(*node).span, *node));
+                    let never = Never { nodes, by_kind: conflict.by_kind };
+                    if !self.review.never.contains(&never) {
+                        self.review.never.push(never);
+                    }
+                }
+            }
+        }
+        self.review.is_never = impossible == formula.len();
+    }
+
+    /// Looks for groups that hold on every event. One that could has a denied part.
+    fn always(&mut self) {
+        let mut waiting = vec![(self.query.root(), true)];
+        while let Some((id, positive)) = waiting.pop() {
+            let (children, is_or) = match self.query.node(id).kind {
+                NodeKind::Term { .. } if id == self.query.root() => (&[][..], positive),
+                NodeKind::Term { .. } => continue,
+                NodeKind::Not(of) => {
+                    waiting.push((of, !positive));
+                    continue;
+                }
+                NodeKind::And(list) => (self.query.children(list), !positive),
+                NodeKind::Or(list) => (self.query.children(list), positive),
+            };
+            if (is_or || id == self.query.root()) && self.holds_always(id, positive) {
+                self.review.always.push(id);
+                continue;
+            }
+            if list_key(self.query, children).is_none() || !is_or {
+                waiting.extend(children.iter().rev().map(|child| (*child, positive)));
+            }
+        }
+    }
+
+    fn holds_always(&mut self, id: NodeId, positive: bool) -> bool {
+        let denied = normal_form_at(self.query, id, positive, self.cap);
+        let formula = Formula::of_form(self.query, self.schema, &denied);
+        if !formula.is_complete() {
+            return false;
+        }
+        (0..formula.len()).all(|index| match solve(&formula.branch(index), self.budget) {
+            Answer::Yes(_) => false,
+            Answer::No(_) => true,
+            Answer::Undecided => {
+                self.review.is_undecided = true;
+                false
+            }
+        })
+    }
+
+    fn redundant(&mut self, formula: Formula) {
+        let mut rest = Rest::new(formula);
+        let mut skipped: FxHashSet<usize> = FxHashSet::default();
+        let taken: FxHashSet<NodeId> = self.review.always.iter().copied().collect();
+        let mut lists: FxHashMap<NodeId, List> = FxHashMap::default();
+        for (at, candidate) in candidates(self.query).iter().enumerate() {
+            if self.budget.is_spent() {
+                self.review.is_undecided = true;
+                return;
+            }
+            let is_within = candidate.within.is_some_and(|within| skipped.contains(&within));
+            if is_within || candidate.nodes.iter().any(|node| taken.contains(node)) {
+                skipped.insert(at);
+                continue;
+            }
+            let answer = match candidate.list {
+                Some(node) => {
+                    let mut list = lists.remove(&node).unwrap_or_else(|| List::new(self.query, self.schema, node));
+                    let answer = list.take_out(self, candidate, &mut rest);
+                    lists.insert(node, list);
+                    answer
+                }
+                None => rest.take_out(candidate, self.budget),
+            };
+            match answer {
+                Answer::Yes(()) => {
+                    skipped.insert(at);
+                    let leaf =
+                        |node: &NodeId| rest.atom_of(*node).is_some_and(|atom| atom.key.is_kind || is_type(atom));
+                    self.review.redundant.push(Redundant {
+                        nodes: candidate.nodes.clone(),
+                        span: candidate.span,
+                        joined_by_and: candidate.joined_by_and,
+                        is_kind: leaves(self.query, &candidate.nodes).iter().all(leaf),
+                    });
+                }
+                Answer::No(()) => {}
+                Answer::Undecided => self.review.is_undecided = true,
+            }
+        }
+    }
+}
+
+fn is_type(atom: &Atom) -> bool {
+    &*atom.key.text == "type"
+}
+
+/// What is left of a condition.
+struct Rest {
+    formula: Formula,
+    /// Atoms by node.
+    index: FxHashMap<NodeId, u32>,
+}
+
+impl Rest {
+    fn new(formula: Formula) -> Rest {
+        let index = formula.atoms.iter().zip(0..).map(|(atom, index)| (atom.node, index)).collect();
+        Rest { formula, index }
+    }
+
+    fn atom_of(&self, node: NodeId) -> Option<&Atom> {
+        self.formula.atoms.get(*self.index.get(&node)? as usize)
+    }
+
+    fn literals_of(&self, branches: &[Vec<(u32, bool)>]) -> Vec<Vec<Literal<'_>>> {
+        branches.iter().map(|branch| self.formula.literals(branch)).collect()
+    }
+
+    /// Takes a part out if that changes nothing.
+    fn take_out(&mut self, candidate: &Candidate, budget: &mut Budget) -> Answer<(), ()> {
+        let own: FxHashSet<u32> = candidate.leaves.iter().filter_map(|leaf| self.index.get(leaf).copied()).collect();
+        let is_touched = |branch: &Vec<(u32, bool)>| branch.iter().any(|(atom, _)| own.contains(atom));
+        let (touched, untouched): (Vec<_>, Vec<_>) = self.formula.branches.iter().cloned().partition(is_touched);
+        if touched.is_empty() {
+            return Answer::No(());
+        }
+        let (changed, left) = if candidate.joined_by_and {
+            let mut without: Vec<Vec<(u32, bool)>> = touched
+                .iter()
+                .map(|branch| branch.iter().copied().filter(|(atom, _)| !own.contains(atom)).collect())
+                .collect();
+            without.sort_unstable();
+            without.dedup();
+            let left = untouched.into_iter().chain(without.iter().cloned()).collect();
+            (without, left)
+        } else {
+            (touched, untouched)
+        };
+        let judges = if candidate.joined_by_and { &self.formula.branches } else { &left };
+        let judges = self.literals_of(judges);
+        for branch in self.literals_of(&changed) {
+            match covered(&branch, &judges, budget) {
+                Answer::Yes(()) => {}
+                Answer::No(_) => return Answer::No(()),
+                Answer::Undecided => return Answer::Undecided,
+            }
+        }
+        let mut never_holds =
+            || changed.iter().all(|branch| matches!(solve(&self.formula.literals(branch), budget), Answer::No(_)));
+        // What never holds is reported as such.
+        if left.is_empty() || !candidate.joined_by_and && never_holds() {
+            return Answer::No(());
+        }
+        self.formula.branches = left;
+        Answer::Yes(())
+    }
+}
+
+/// A list of values from which some may go.
+struct List {
+    node: NodeId,
+    members: Vec<NodeId>,
+    gone: FxHashSet<NodeId>,
+    /// How often each listed text stands in what is left.
+    counts: FxHashMap<Box<str>, usize>,
+    /// What is left of the members that are no plain texts.
+    patterns: ValueSet,
+}
+
+impl List {
+    fn new(query: &Query, schema: &Schema, node: NodeId) -> List {
+        let members = match query.node(node).kind {
+            NodeKind::Or(list) => query.children(list).to_vec(),
+            _ => Vec::new(),
+        };
+        let mut list = List {
+            node,
+            members,
+            gone: FxHashSet::default(),
+            counts: FxHashMap::default(),
+            patterns: ValueSet::default(),
+        };
+        for member in &list.members {
+            for text in Atom::of(query, schema, node, &[*member]).into_iter().flat_map(|atom| atom.set.exact) {
+                *list.counts.entry(text).or_default() += 1;
+            }
+        }
+        list.find_patterns(query, schema);
+        list
+    }
+
+    fn find_patterns(&mut self, query: &Query, schema: &Schema) {
+        let others = self
+            .others(&[])
+            .filter(|member| !matches!(query.node(*member).kind, NodeKind::Term { test: Test::Exact(_), .. }));
+        let others: Vec<NodeId> = others.collect();
+        self.patterns = Atom::of(query, schema, self.node, &others).map(|atom| atom.set).unwrap_or_default();
+    }
+
+    fn others<'l>(&'l self, without: &'l [NodeId]) -> impl Iterator<Item = NodeId> + 'l {
+        self.members.iter().copied().filter(|member| !self.gone.contains(member) && !without.contains(member))
+    }
+
+    fn take_out(&mut self, reviewer: &mut Reviewer<'_>, candidate: &Candidate, rest: &mut Rest) -> Answer<(), ()> {
+        let (query, schema) = (reviewer.query, reviewer.schema);
+        let own = Atom::of(query, schema, self.node, &candidate.nodes);
+        let Some((own, index)) = own.zip(rest.index.get(&self.node).copied()) else { return Answer::No(()) };
+        if !reviewer.budget.spend(self.patterns.cost() * candidate.nodes.len() as u64) {
+            return Answer::Undecided;
+        }
+        if own.set.is_finite() {
+            let texts: Vec<Box<str>> =
+                candidate.nodes.iter().filter_map(|node| text_of(query, schema, self.node, *node)).collect();
+            let own_count = |text: &str| texts.iter().filter(|own| ***own == *text).count();
+            let is_left = |text: &Box<str>| {
+                self.patterns.contains(text) || self.counts.get(text).is_some_and(|count| *count > own_count(text))
+            };
+            if texts.iter().all(is_left) {
+                for text in &texts {
+                    if let Some(count) = self.counts.get_mut(text) {
+                        *count = count.saturating_sub(1);
+                        if *count == 0
+                            && let Some(atom) = rest.formula.atoms.get_mut(index as usize)
+                        {
+                            atom.set.exact.remove(text);
+                        }
+                    }
+                }
+                self.gone.extend(&candidate.nodes);
+                return Answer::Yes(());
+            }
+            if !self.has_company(&own, index, rest) {
+                return Answer::No(());
+            }
+        }
+        if !reviewer.budget.spend(self.members.len() as u64) {
+            return Answer::Undecided;
+        }
+        let others: Vec<NodeId> = self.others(&candidate.nodes).collect();
+        let Some(left) = Atom::of(query, schema, self.node, &others) else { return Answer::No(()) };
+        let mut answer = within(&own, &left, reviewer.budget);
+        if matches!(answer, Answer::No(())) && self.has_company(&own, index, rest) {
+            answer = in_context(index, &own, &left, rest, reviewer.budget);
+        }
+        if matches!(answer, Answer::Yes(())) {
+            for node in &candidate.nodes {
+                if let Some(count) =
+                    text_of(query, schema, self.node, *node).and_then(|text| self.counts.get_mut(&text))
+                {
+                    *count = count.saturating_sub(1);
+                }
+            }
+            self.gone.extend(&candidate.nodes);
+            self.find_patterns(query, schema);
+            if let Some(atom) = rest.formula.atoms.get_mut(index as usize) {
+                *atom = left;
+            }
+        }
+        answer
+    }
+
+    /// Whether something stands beside the list that may make a member superfluous.
+    fn has_company(&self, own: &Atom, index: u32, rest: &Rest) -> bool {
+        let [branch] = rest.formula.branches.as_slice() else { return true };
+        own.key.is_kind
+            || branch.iter().filter(|(at, _)| *at != index).any(|(at, _)| {
+                rest.formula.atoms.get(*at as usize).is_some_and(|other| {
+                    other.key.is_kind
+                        || cluster(&other.key.text) == cluster(&own.key.text)
+                        || other.possible != own.possible
+                })
+            })
+    }
+}
+
+/// The text of a member that is one.
+fn text_of(query: &Query, schema: &Schema, list: NodeId, member: NodeId) -> Option<Box<str>> {
+    Atom::of(query, schema, list, &[member])?.set.exact.into_iter().next()
+}
+
+/// Whether members of a list change nothing because of what stands beside the list. `own` is the list with only them,
+/// and `left` the one without them.
+fn in_context(index: u32, own: &Atom, left: &Atom, rest: &Rest, budget: &mut Budget) -> Answer<(), ()> {
+    let formula = &rest.formula;
+    let positive = formula.branches.iter().any(|branch| branch.contains(&(index, true)));
+    let with_left: Vec<Vec<Literal<'_>>> =
+        formula.branches.iter().map(|branch| with(formula, branch, index, left)).collect();
+    let judges = if positive { with_left.clone() } else { rest.literals_of(&formula.branches) };
+    for (branch, without) in formula.branches.iter().zip(with_left) {
+        if !branch.iter().any(|(at, _)| *at == index) {
+            continue;
+        }
+        let changed = if positive { with(formula, branch, index, own) } else { without };
+        match covered(&changed, &judges, budget) {
+            Answer::Yes(()) => {}
+            Answer::No(_) => return Answer::No(()),
+            Answer::Undecided => return Answer::Undecided,
+        }
+    }
+    Answer::Yes(())
+}
+
+/// The literals of a branch with another atom in one place.
+fn with<'f>(formula: &'f Formula, branch: &[(u32, bool)], index: u32, by: &'f Atom) -> Vec<Literal<'f>> {
+    let literal = |(at, positive): &(u32, bool)| {
+        let atom = if *at == index { by } else { formula.atoms.get(*at as usize)? };
+        Some(Literal { atom, positive: *positive })
+    };
+    branch.iter().filter_map(literal).collect()
+}
+
+/// Whether every value of one is in the other.
+fn within(own: &Atom, left: &Atom, budget: &mut Budget) -> Answer<(), ()> {
+    let parts =
+        [Part { set: &own.set, wanted: true, lifted: false }, Part { set: &left.set, wanted: false, lifted: false }];
+    match element::find(&parts, own.key.class, budget) {
+        Found::Nothing => Answer::Yes(()),
+        Found::Value(_) => Answer::No(()),
+        Found::Undecided => Answer::Undecided,
+    }
+}
