@@ -205,6 +205,13 @@ codes! {
         AnyAncestor "any-ancestor" Hint lint,
         TooManyBranches "too-many-branches" Hint lint,
     }
+    Logic {
+        NeverMatches "never-matches" Warning lint,
+        AlwaysMatches "always-matches" Warning lint,
+        RedundantTerm "redundant-term" Warning lint,
+        RedundantBranch "redundant-branch" Warning lint,
+        NotDecided "not-decided" Hint lint,
+    }
     Governance {
         StartsAfterExpires "starts-after-expires" Error fixed,
         MissingOwner "missing-owner" Hint lint,

@@ -2,7 +2,7 @@ use crate::config::Context;
 use crate::hir::{Place, Polarity, Query, Rule};
 use crate::lint::branch::{Branch, branches};
 use crate::logic::specificity::{Specificity, judge};
-use crate::logic::{NormalForm, normal_form};
+use crate::logic::{Budget, NormalForm, Review, normal_form, review};
 
 /// What a lint is given: one rule without errors, and what the logic layer knows of it.
 #[derive(Debug)]
@@ -30,7 +30,13 @@ pub struct Condition<'a> {
     pub specificity: Specificity,
     /// What each branch is about; none where there are too many to look at.
     pub branches: Vec<Branch>,
+    /// What is wrong with its logic.
+    pub review: Review,
 }
+
+/// What the logic of one condition may cost: some tens of milliseconds on a slow machine, and for nearly every condition
+/// a hundredth of that.
+const STEPS: u64 = 400_000;
 
 impl<'a> LintCtx<'a> {
     /// Prepares what the lints share.
@@ -45,7 +51,8 @@ impl<'a> LintCtx<'a> {
                 let form = normal_form(query, false, cap);
                 let specificity = judge(query, &form, cx.schema, None);
                 let branches = branches(source, rule, query, &form, cx);
-                Some(Condition { query, place, form, specificity, branches })
+                let review = review(query, cx.schema, &form, cap, &mut Budget::new(STEPS));
+                Some(Condition { query, place, form, specificity, branches, review })
             })
             .collect();
         conditions.sort_by_key(|condition| condition.query.span.start);

@@ -13,7 +13,9 @@ mod generic;
 mod glob;
 mod item;
 mod place;
+mod removal;
 mod rules;
+mod shown;
 #[cfg(test)]
 mod testing;
 mod unused_allow;
@@ -45,6 +47,11 @@ pub const LINTS: &[Lint] = &[
     rules::missing_expiry::LINT,
     rules::too_long_lived::LINT,
     rules::expires_soon::LINT,
+    rules::never_matches::LINT,
+    rules::always_matches::LINT,
+    rules::redundant_term::LINT,
+    rules::redundant_branch::LINT,
+    rules::not_decided::LINT,
     rules::expired::LINT,
     rules::review_due::LINT,
 ];

@@ -50,15 +50,18 @@ pub(super) fn candidates(query: &Query) -> Vec<Candidate> {
             // Written in one place: nothing in it can be taken out.
             continue;
         }
+        let mut inner = Vec::with_capacity(units.len());
         for (span, nodes) in units.into_iter().rev() {
             let leaves = if is_list { vec![id] } else { leaves(query, &nodes) };
             let joined_by_and = and == positive;
             let at = found.len();
             if let ([only], false) = (nodes.as_slice(), is_list) {
-                waiting.push((*only, positive, Some(at)));
+                inner.push((*only, positive, Some(at)));
             }
             found.push(Candidate { nodes, span, joined_by_and, list: is_list.then_some(id), within, leaves });
         }
+        // The last one on top.
+        waiting.extend(inner.into_iter().rev());
     }
     found
 }

@@ -26,7 +26,7 @@ pub use budget::Budget;
 pub use formula::Formula;
 pub use implies::always;
 pub use normal::{Branch, Literal, NormalForm, list_key, normal_form, normal_form_at};
-pub use review::{Never, Redundant, Review, review};
+pub use review::{Always, Never, Redundant, Review, review};
 pub use solve::{Answer, Conflict};
 pub use value::{Class, passes};
 pub use witness::Witness;

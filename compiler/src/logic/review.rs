@@ -16,7 +16,7 @@ use crate::logic::formula::{Atom, Formula, Literal};
 use crate::logic::implies::covered;
 use crate::logic::normal::{NormalForm, list_key, normal_form_at};
 use crate::logic::set::ValueSet;
-use crate::logic::solve::{Answer, solve};
+use crate::logic::solve::{Answer, smallest, solve};
 use crate::logic::value::Class;
 use crate::schema::{KindSet, Schema};
 
@@ -28,7 +28,7 @@ pub struct Review {
     /// Whether no branch holds.
     pub is_never: bool,
     /// Groups that hold on every event, the outermost ones; the root where the whole condition does.
-    pub always: Vec<NodeId>,
+    pub always: Vec<Always>,
     /// Parts that change nothing: each may go, and all of them together.
     pub redundant: Vec<Redundant>,
     /// Whether something was left undecided.
@@ -44,6 +44,15 @@ pub struct Never {
     pub by_kind: bool,
 }
 
+/// A group that holds on every event.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Always {
+    /// The group, with what denies it.
+    pub node: NodeId,
+    /// Whether it is one of several parts that must all hold, so that it can be left out.
+    pub joined_by_and: bool,
+}
+
 /// A part that changes nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Redundant {
@@ -55,6 +64,8 @@ pub struct Redundant {
     pub joined_by_and: bool,
     /// Whether it says only what kind of event it is, which follows from the rest.
     pub is_kind: bool,
+    /// Terms and lists of values from which a term follows, where it is one.
+    pub because: Vec<NodeId>,
 }
 
 /// Reviews a condition whose normal form is `form`.
@@ -68,7 +79,7 @@ pub fn review(query: &Query, schema: &Schema, form: &NormalForm, cap: usize, bud
     if !is_plain(query, &formula) {
         review.never(&formula);
         review.always();
-        if !review.review.is_never && review.review.always.first() != Some(&query.root()) {
+        if !review.review.is_never && review.review.always.first().is_none_or(|always| always.node != query.root()) {
             review.redundant(formula);
         }
     }
@@ -150,24 +161,26 @@ impl Reviewer<'_> {
 
     /// Looks for groups that hold on every event. One that could has a denied part.
     fn always(&mut self) {
-        let mut waiting = vec![(self.query.root(), true)];
-        while let Some((id, positive)) = waiting.pop() {
+        let root = self.query.root();
+        // Node, polarity, the node with what denies it, and whether it is one of several that must all hold.
+        let mut waiting = vec![(root, true, root, false)];
+        while let Some((id, positive, outer, joined_by_and)) = waiting.pop() {
             let (children, is_or) = match self.query.node(id).kind {
-                NodeKind::Term { .. } if id == self.query.root() => (&[][..], positive),
+                NodeKind::Term { .. } if outer == root => (&[][..], true),
                 NodeKind::Term { .. } => continue,
                 NodeKind::Not(of) => {
-                    waiting.push((of, !positive));
+                    waiting.push((of, !positive, outer, joined_by_and));
                     continue;
                 }
                 NodeKind::And(list) => (self.query.children(list), !positive),
                 NodeKind::Or(list) => (self.query.children(list), positive),
             };
-            if (is_or || id == self.query.root()) && self.holds_always(id, positive) {
-                self.review.always.push(id);
+            if (is_or || outer == root) && self.holds_always(id, positive) {
+                self.review.always.push(Always { node: outer, joined_by_and });
                 continue;
             }
             if list_key(self.query, children).is_none() || !is_or {
-                waiting.extend(children.iter().rev().map(|child| (*child, positive)));
+                waiting.extend(children.iter().rev().map(|child| (*child, positive, *child, !is_or)));
             }
         }
     }
@@ -191,9 +204,11 @@ impl Reviewer<'_> {
     fn redundant(&mut self, formula: Formula) {
         let mut rest = Rest::new(formula);
         let mut skipped: FxHashSet<usize> = FxHashSet::default();
-        let taken: FxHashSet<NodeId> = self.review.always.iter().copied().collect();
+        let taken: FxHashSet<NodeId> = self.review.always.iter().map(|always| always.node).collect();
         let mut lists: FxHashMap<NodeId, List> = FxHashMap::default();
-        for (at, candidate) in candidates(self.query).iter().enumerate() {
+        let all = candidates(self.query);
+        let mut at = 0;
+        while let Some(candidate) = all.get(at) {
             if self.budget.is_spent() {
                 self.review.is_undecided = true;
                 return;
@@ -201,8 +216,12 @@ impl Reviewer<'_> {
             let is_within = candidate.within.is_some_and(|within| skipped.contains(&within));
             if is_within || candidate.nodes.iter().any(|node| taken.contains(node)) {
                 skipped.insert(at);
+            }
+            if skipped.contains(&at) {
+                at += 1;
                 continue;
             }
+            let because = self.because(candidate, &rest);
             let answer = match candidate.list {
                 Some(node) => {
                     let mut list = lists.remove(&node).unwrap_or_else(|| List::new(self.query, self.schema, node));
@@ -222,12 +241,41 @@ impl Reviewer<'_> {
                         span: candidate.span,
                         joined_by_and: candidate.joined_by_and,
                         is_kind: leaves(self.query, &candidate.nodes).iter().all(leaf),
+                        because,
                     });
+                    if candidate.list.is_none() {
+                        // A group that was needed may be needed no more.
+                        at = 0;
+                        continue;
+                    }
                 }
                 Answer::No(()) => {}
                 Answer::Undecided => self.review.is_undecided = true,
             }
+            at += 1;
         }
+    }
+}
+
+impl Reviewer<'_> {
+    /// From what the one term of a candidate follows, in the first branch that it is in.
+    fn because(&mut self, candidate: &Candidate, rest: &Rest) -> Vec<NodeId> {
+        let ([leaf], true, None) = (candidate.leaves.as_slice(), candidate.joined_by_and, candidate.list) else {
+            return Vec::new();
+        };
+        let index = rest.index.get(leaf).copied();
+        let branch = rest.formula.branches.iter().find(|branch| branch.iter().any(|(at, _)| Some(*at) == index));
+        let Some(branch) = branch else { return Vec::new() };
+        let literals: Vec<Literal<'_>> = rest
+            .formula
+            .literals(branch)
+            .into_iter()
+            .map(|literal| if literal.atom.node == *leaf { literal.denied() } else { literal })
+            .collect();
+        let Answer::No(among) = solve(&literals, self.budget) else { return Vec::new() };
+        let conflict = smallest(&literals, among, self.budget);
+        let nodes = conflict.literals.iter().filter_map(|at| literals.get(*at)).map(|literal| literal.atom.node);
+        nodes.filter(|node| node != leaf).collect()
     }
 }
 

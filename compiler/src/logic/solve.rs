@@ -190,7 +190,7 @@ impl Demand {
 }
 
 /// The fewest of some literals that exclude one another: two where two will do.
-fn smallest(literals: &[Literal<'_>], among: Vec<usize>, budget: &mut Budget) -> Conflict {
+pub(super) fn smallest(literals: &[Literal<'_>], among: Vec<usize>, budget: &mut Budget) -> Conflict {
     let picked = |positions: &[usize]| -> Vec<Literal<'_>> {
         positions.iter().filter_map(|at| literals.get(*at).copied()).collect()
     };

@@ -1,3 +1,4 @@
+pub(super) mod always_matches;
 pub(super) mod any_ancestor;
 pub(super) mod attacker_chosen;
 pub(super) mod ephemeral_value;
@@ -15,6 +16,10 @@ pub(super) mod missing_process;
 pub(super) mod missing_reason;
 pub(super) mod missing_workload;
 pub(super) mod negation_only;
+pub(super) mod never_matches;
+pub(super) mod not_decided;
+pub(super) mod redundant_branch;
+pub(super) mod redundant_term;
 pub(super) mod review_due;
 pub(super) mod root_alone;
 pub(super) mod too_few_attributes;
