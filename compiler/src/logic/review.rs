@@ -400,10 +400,10 @@ impl List {
             let texts: Vec<Box<str>> =
                 candidate.nodes.iter().filter_map(|node| text_of(query, schema, self.node, *node)).collect();
             let own_count = |text: &str| texts.iter().filter(|own| ***own == *text).count();
-            let is_left = |text: &Box<str>| {
+            let is_left = |text: &str| {
                 self.patterns.contains(text) || self.counts.get(text).is_some_and(|count| *count > own_count(text))
             };
-            if texts.iter().all(is_left) {
+            if texts.iter().all(|text| is_left(text)) {
                 for text in &texts {
                     if let Some(count) = self.counts.get_mut(text) {
                         *count = count.saturating_sub(1);
