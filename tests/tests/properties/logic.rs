@@ -86,7 +86,7 @@ fn queries(conditions: &[&str]) -> Option<Vec<Query>> {
     // Combinations that no event carries are for the logic to find too.
     config.lints.insert("no-such-event".to_owned(), quell::config::Level::Allow);
     let analysis = analyse(&rules, &config);
-    let queries: Vec<Query> = analysis.rules.into_iter().filter_map(|(rule, _)| rule.when_event).collect();
+    let queries: Vec<Query> = analysis.rules.into_iter().filter_map(|(judged, _)| judged.rule.when_event).collect();
     (queries.len() == conditions.len()).then_some(queries)
 }
 
