@@ -274,7 +274,34 @@ pub(super) struct ListArgs {
     pub(super) paths: Vec<PathBuf>,
     /// How they are printed
     #[arg(long, default_value = "human")]
-    pub(super) format: ListFormat,
+    pub(super) format: RulesFormat,
+    /// In which order they are printed
+    #[arg(long, value_name = "ORDER", default_value = "source")]
+    pub(super) sort: Order,
+}
+
+/// How rules are printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesFormat {
+    /// A table
+    Human,
+    /// A JSON array
+    Json,
+    /// One page with all of every rule, for those who look over them
+    Html,
+}
+
+/// In which order rules are printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Order {
+    /// As they stand in the files
+    Source,
+    /// Those first that end first
+    Days,
+    /// The broadest first
+    Level,
+    /// By owner; those first that have none
+    Owner,
 }
 
 #[derive(ClapArgs)]

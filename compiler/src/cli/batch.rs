@@ -14,17 +14,20 @@ use rayon::prelude::*;
 
 use crate::base::Span;
 use crate::cli::buffers::Buffers;
+use crate::cli::detail::Detail;
 use crate::cli::exit::Problem;
 use crate::cli::finding::Finding;
 use crate::cli::project::Setting;
 use crate::cli::source::{self, SourceFile};
 use crate::cli::specificity::Explanation;
+use crate::cli::state::State;
+use crate::config::Context;
 use crate::diag::{Code, Diagnostic, Severity, text};
 use crate::emit::{CheckedRule, Target, write_rule, write_separator};
 use crate::event::LoweredRule;
-use crate::hir::{Instant, Names, Polarity, Signature, scan};
+use crate::hir::{Instant, Names, Polarity, Signature, date, scan};
 use crate::lint::{CheckedItem, JudgedRule, check_item};
-use crate::logic::specificity::{RuleSpecificity, SpecificityLevel};
+use crate::logic::specificity::{Bits, RuleSpecificity, SpecificityLevel, level};
 use crate::project::{Linked, Project, resolve_import};
 use crate::syntax::ast::{Expectation, ItemKind};
 use crate::syntax::{ItemRange, ParsedItem, parse_item, split};
@@ -32,31 +35,41 @@ use crate::syntax::{ItemRange, ParsedItem, parse_item, split};
 /// How much text a slice holds at least, in bytes, where the file is longer.
 const SLICE: usize = 512 * 1024;
 
-/// Milliseconds of a day.
-const DAY: Instant = 86_400_000;
-
 /// What is kept of a rule.
 #[derive(Clone, Debug)]
 pub(super) struct RuleSummary {
     pub(super) name: String,
     pub(super) polarity: Polarity,
     pub(super) owner: Option<String>,
+    pub(super) starts: Option<Instant>,
     pub(super) expires: Option<Instant>,
     pub(super) enabled: bool,
+    pub(super) state: State,
+    /// Of the broadest branch; nothing of a `require`, which has no such number.
+    pub(super) bits: Option<Bits>,
     pub(super) file: Arc<str>,
     pub(super) line: u32,
-    /// Whether it has expired and is left out.
-    pub(super) expired: bool,
-    /// How narrow it is; nothing for a `require`.
-    pub(super) level: Option<SpecificityLevel>,
     /// The same term by term, where that was asked for.
     pub(super) explanation: Option<Box<Explanation>>,
+    /// All the rest, where it was asked for.
+    pub(super) detail: Option<Box<Detail>>,
 }
 
 impl RuleSummary {
-    /// How many whole days it still works, below zero once it has expired; nothing where it has no end.
+    /// How many days it still works, a part of a day taken for a whole one, and none or less once it has expired;
+    /// nothing where it has no end.
     pub(super) fn days_left(&self, now: Instant) -> Option<i64> {
-        self.expires.map(|expires| expires.saturating_sub(now).div_euclid(DAY))
+        self.expires.map(|expires| date::days_between(now, expires))
+    }
+
+    /// Whether it has expired and is left out.
+    pub(super) fn is_expired(&self) -> bool {
+        self.state == State::Expired
+    }
+
+    /// How narrow its broadest branch is; nothing of a `require`.
+    pub(super) fn level(&self) -> Option<SpecificityLevel> {
+        self.bits.map(level)
     }
 }
 
@@ -127,6 +140,8 @@ pub(super) enum Purpose {
     Explanations,
     /// The rules and tests themselves, for what is done with events.
     Events,
+    /// All of every rule, which takes memory.
+    Details,
     /// Each rule as that target has it.
     Emission(Target),
 }
@@ -448,13 +463,14 @@ impl<'s> Run<'s> {
                 let JudgedRule { rule, specificity } = judged;
                 place.advance(slice.text, rule.span.start + range.start);
                 let Cursor { offset, line, column } = place;
-                let expired = rule.is_expired(context.now);
-                let explained = self.purpose == Purpose::Explanations;
-                let explanation = explained.then(|| Explanation::new(judged, schema)).flatten();
-                part.rules.push(RuleSummary {
-                    explanation: explanation.map(Box::new),
-                    ..summary(judged, file, line, expired)
-                });
+                let mut summary = summary(judged, file, line, &context);
+                let expired = summary.is_expired();
+                match self.purpose {
+                    Purpose::Explanations => summary.explanation = Explanation::new(judged, schema).map(Box::new),
+                    Purpose::Details => summary.detail = Some(Box::new(Detail::of(judged))),
+                    Purpose::Findings | Purpose::Events | Purpose::Emission(_) => {}
+                }
+                part.rules.push(summary);
                 let Purpose::Emission(target) = self.purpose else { continue };
                 if expired {
                     continue;
@@ -492,7 +508,7 @@ impl<'s> Run<'s> {
     ) {
         for judged in rules {
             let line = line(judged.rule.span);
-            part.rules.push(summary(&judged, file, line, judged.rule.is_expired(self.setting.now)));
+            part.rules.push(summary(&judged, file, line, &self.setting.context()));
             let lowered = LoweredRule { rule: judged.rule, schema: names.declared().cloned() };
             let (file, text) = (Arc::clone(&file.name), Arc::clone(text));
             part.kept.push(KeptRule { lowered, file, line, text });
@@ -557,19 +573,21 @@ impl<'s> Run<'s> {
     }
 }
 
-fn summary(judged: &JudgedRule, file: &SourceFile, line: u32, expired: bool) -> RuleSummary {
+fn summary(judged: &JudgedRule, file: &SourceFile, line: u32, context: &Context<'_>) -> RuleSummary {
     let JudgedRule { rule, specificity } = judged;
     RuleSummary {
         name: rule.name.value.clone(),
         polarity: rule.polarity,
         owner: rule.owner.as_ref().map(|owner| owner.value.clone()),
+        starts: rule.starts.as_ref().map(|starts| starts.value),
         expires: rule.expires.as_ref().map(|expires| expires.value),
         enabled: rule.enabled,
+        state: State::of(rule, context),
+        bits: specificity.as_ref().map(RuleSpecificity::bits),
         file: Arc::clone(&file.name),
         line,
-        expired,
-        level: specificity.as_ref().map(RuleSpecificity::level),
         explanation: None,
+        detail: None,
     }
 }
 

@@ -31,6 +31,7 @@ use crate::schema::Schema;
 
 pub use document::{ReadError, read_rules};
 pub use query::{literal_text, query_text, require_text};
+pub use suppression::rule_query_text;
 
 /// Which JSON is written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]

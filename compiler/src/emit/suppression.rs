@@ -21,6 +21,11 @@ pub(super) const ALL_RULES: &str = "type:workload_security";
 /// The most characters that a tag has.
 const TAG_LENGTH: usize = 200;
 
+/// Appends the query for the detection rules that a rule is about.
+pub fn rule_query_text(rule: &Rule, out: &mut String) {
+    rule_query(rule, out);
+}
+
 /// Writes the rule query.
 pub(super) fn rule_query(rule: &Rule, out: &mut impl Sink) {
     match &rule.rules {

@@ -4,6 +4,7 @@
 
 mod baseline;
 mod formats;
+mod list;
 mod project;
 mod watch;
 
@@ -302,7 +303,7 @@ fn expired_rules_are_left_out_and_listed() {
     let listed = project.run(&["list", "--format", "json", "--now", "2027-01-21"]).expect(0).json();
     assert_eq!(
         (&listed[0]["days_left"], &listed[0]["owner"]),
-        (&Value::from(10), &Value::from("platform@example.com"))
+        (&Value::from(11), &Value::from("platform@example.com"))
     );
     assert!(project.run(&["list", "--now", "2028-01-01"]).expect(0).stdout.contains("expired"));
 }

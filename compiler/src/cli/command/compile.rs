@@ -77,7 +77,7 @@ pub(in crate::cli) fn run(global: &Global, args: &CompileArgs) -> Result<Exit, P
         return Ok(verdict);
     }
     let mut draft = document.finish()?;
-    for rule in outcome.rules.iter().filter(|rule| rule.expired) {
+    for rule in outcome.rules.iter().filter(|rule| rule.is_expired()) {
         let when = rule.expires.map(date::rfc3339).unwrap_or_default();
         output::note(format!("left out: `{}` ({}:{}) expired at {when}", rule.name, rule.file, rule.line));
     }

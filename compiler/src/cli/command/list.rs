@@ -1,4 +1,6 @@
-use crate::cli::args::{Global, ListArgs, ListFormat};
+mod html;
+
+use crate::cli::args::{Global, ListArgs, Order, RulesFormat};
 use crate::cli::batch::{self, Nothing, Purpose, RuleSummary};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::format::json::{RuleEntry, action};
@@ -10,15 +12,22 @@ use crate::hir::Instant;
 pub(in crate::cli) fn run(global: &Global, args: &ListArgs) -> Result<Exit, Problem> {
     let setting = Setting::load(global, &args.paths)?;
     let files = source::find(&setting, &args.paths);
-    let outcome = batch::run(&setting, files, Purpose::Findings, &mut Nothing)?;
-    if args.format == ListFormat::Json {
-        let entries: Vec<RuleEntry<'_>> = outcome.rules.iter().map(|rule| RuleEntry::new(rule, outcome.now)).collect();
-        let mut text = serde_json::to_string_pretty(&entries).map_err(Problem::input)?;
-        text.push('\n');
-        output::say(&text)?;
-    } else {
-        output::say(&output::visible(&table(&outcome.rules, setting.now)))?;
-    }
+    let purpose = match args.format {
+        RulesFormat::Html => Purpose::Details,
+        RulesFormat::Human | RulesFormat::Json => Purpose::Findings,
+    };
+    let mut outcome = batch::run(&setting, files, purpose, &mut Nothing)?;
+    sort(&mut outcome.rules, args.sort);
+    let text = match args.format {
+        RulesFormat::Human => output::visible(&table(&outcome.rules, outcome.now)).into_owned(),
+        RulesFormat::Json => {
+            let entries = outcome.rules.iter().map(|rule| RuleEntry::new(rule, outcome.now));
+            let text = serde_json::to_string_pretty(&entries.collect::<Vec<_>>()).map_err(Problem::input)?;
+            text + "\n"
+        }
+        RulesFormat::Html => html::page(&outcome, &setting).map_err(Problem::input)?,
+    };
+    output::say(&text)?;
     let verdict = command::verdict(&outcome.findings, None);
     if verdict != Exit::Clean {
         output::note("some rules have errors and are not listed: run `quell check`");
@@ -26,24 +35,28 @@ pub(in crate::cli) fn run(global: &Global, args: &ListArgs) -> Result<Exit, Prob
     Ok(verdict)
 }
 
+/// Rules that are equal in this order stay as they stand in the files.
+fn sort(rules: &mut [RuleSummary], order: Order) {
+    match order {
+        Order::Source => {}
+        Order::Days => rules.sort_by_key(|rule| (rule.expires.is_none(), rule.expires)),
+        Order::Level => rules.sort_by_key(|rule| (rule.bits.is_none(), rule.bits)),
+        Order::Owner => rules.sort_by(|one, other| one.owner.cmp(&other.owner)),
+    }
+}
+
 fn table(rules: &[RuleSummary], now: Instant) -> String {
-    let rows: Vec<[String; 6]> =
-        std::iter::once(["rule", "action", "level", "owner", "days left", "where"].map(str::to_owned))
-            .chain(rules.iter().map(|rule| {
-                let days = match rule.days_left(now) {
-                    Some(_) if rule.expired => "expired".to_owned(),
-                    Some(days) => days.to_string(),
-                    None => "no end".to_owned(),
-                };
-                let owner = rule.owner.clone().unwrap_or_else(|| "nobody".to_owned());
-                let state = if rule.enabled {
-                    action(rule.polarity).to_owned()
-                } else {
-                    format!("{} (off)", action(rule.polarity))
-                };
-                let level = rule.level.map_or("-", SpecificityLevel::name).to_owned();
-                [rule.name.clone(), state, level, owner, days, format!("{}:{}", rule.file, rule.line)]
-            }))
-            .collect();
+    let mut rows = vec![["rule", "action", "owner", "days left", "level", "state", "where"].map(str::to_owned)];
+    rows.extend(rules.iter().map(|rule| {
+        [
+            rule.name.clone(),
+            action(rule.polarity).to_owned(),
+            rule.owner.clone().unwrap_or_else(|| "nobody".to_owned()),
+            rule.days_left(now).map_or_else(|| "no end".to_owned(), |days| days.max(0).to_string()),
+            rule.level().map_or("-", SpecificityLevel::name).to_owned(),
+            rule.state.name().to_owned(),
+            format!("{}:{}", rule.file, rule.line),
+        ]
+    }));
     output::columns(&rows)
 }

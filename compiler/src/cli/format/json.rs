@@ -11,6 +11,7 @@ use crate::cli::sources::Sources;
 use crate::cli::specificity::Explanation;
 use crate::config::SpecificityLevel;
 use crate::hir::{Polarity, date};
+use crate::logic::specificity::Bits;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -69,12 +70,17 @@ pub(in crate::cli) struct RuleEntry<'a> {
     action: &'static str,
     owner: Option<&'a str>,
     enabled: bool,
+    starts: Option<String>,
     expires: Option<String>,
-    /// Whole days that are left; nothing where there is no end.
+    /// How many days are left, a part of a day taken for a whole one; nothing where there is no end.
     days_left: Option<i64>,
     expired: bool,
-    /// How narrow it is; nothing for a `require`.
+    /// `expired`, `off`, `starts later`, `expires soon` or `active`: the first that holds.
+    state: &'static str,
+    /// How narrow its broadest branch is; nothing for a `require`.
     level: Option<SpecificityLevel>,
+    /// Of that branch.
+    bits: Option<Bits>,
     /// The same term by term, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     specificity: Option<&'a Explanation>,
@@ -89,10 +95,13 @@ impl<'a> RuleEntry<'a> {
             action: action(rule.polarity),
             owner: rule.owner.as_deref(),
             enabled: rule.enabled,
+            starts: rule.starts.map(date::rfc3339),
             expires: rule.expires.map(date::rfc3339),
             days_left: rule.days_left(now),
-            expired: rule.expired,
-            level: rule.level,
+            expired: rule.is_expired(),
+            state: rule.state.name(),
+            level: rule.level(),
+            bits: rule.bits,
             specificity: rule.explanation.as_deref(),
             file: &rule.file,
             line: rule.line,
