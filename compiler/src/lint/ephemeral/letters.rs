@@ -33,7 +33,8 @@ const USUAL: [u32; 26] = usual([
 
 const fn usual(rows: [&str; 26]) -> [u32; 26] {
     let mut table = [0; 26];
-    let (mut rest, mut filled) = (rows.as_slice(), table.as_mut_slice());
+    let mut rest: &[&str] = &rows;
+    let mut filled: &mut [u32] = &mut table;
     while let ([row, rows @ ..], [cell, cells @ ..]) = (rest, filled) {
         let mut letters = row.as_bytes();
         while let [letter, behind @ ..] = letters {

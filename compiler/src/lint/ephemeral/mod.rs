@@ -42,7 +42,7 @@ pub fn recognise(value: &str, facts: &Facts<'_>) -> Option<Found> {
         let range = subject.has.covers(form.needs).then(|| (form.find)(&subject)).flatten()?;
         Some(Found { form, range, pattern: "*", instead: facts.alternative() })
     };
-    FORMS.iter().find_map(|form| found(form))
+    FORMS.iter().find_map(found)
 }
 
 #[cfg(test)]

@@ -214,7 +214,7 @@ pub(in crate::lint::ephemeral) const ASSET: Form = Form {
         let sum = slice.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
         let digits = slice.iter().filter(|byte| byte.is_ascii_digit()).count();
         let capitals = slice.iter().skip(1).filter(|byte| byte.is_ascii_uppercase()).count();
-        let mixed = capitals >= 2 && slice.iter().any(u8::is_ascii_lowercase) || digits >= 2 && digits < 8;
+        let mixed = capitals >= 2 && slice.iter().any(u8::is_ascii_lowercase) || (2..8).contains(&digits);
         (sum && mixed && matches!(subject.before(start), b'-' | b'.')).then_some(start..end)
     },
 };

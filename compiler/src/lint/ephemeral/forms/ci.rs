@@ -34,7 +34,7 @@ pub(in crate::lint::ephemeral) const RUNNER_FILE: Form = Form {
             "/pipelines/agent/tmp/",
             "/_runner_file_commands/",
         ];
-        below(subject, &MARKERS)
+        below(subject, MARKERS)
     },
 };
 
@@ -63,9 +63,9 @@ pub(in crate::lint::ephemeral) const WORKSPACE: Form = Form {
         const AGENTS: &[&str] = &["/buildkite-agent/builds/", "/buildkite/builds/", "/bamboo-agent/builds/"];
         const NUMBERED: &[&str] = &["/_work/", "/vsts/work/", "/buildAgent/work/"];
         const JENKINS: &[&str] = &["/jenkins/workspace/", "/jenkins_home/workspace/"];
-        let of_agent = || below(subject, &AGENTS);
+        let of_agent = || below(subject, AGENTS);
         let numbered = || {
-            let segment = below(subject, &NUMBERED)?;
+            let segment = below(subject, NUMBERED)?;
             // Agents that serve one job and go call every workspace so.
             let first = subject.slice(&segment) == b"1";
             (!first && subject.slice(&segment).iter().all(u8::is_ascii_digit)).then_some(segment)
@@ -80,7 +80,7 @@ pub(in crate::lint::ephemeral) const WORKSPACE: Form = Form {
         };
         // A second build at the same time.
         let copy = || {
-            let segment = below(subject, &JENKINS)?;
+            let segment = below(subject, JENKINS)?;
             let digits = subject.run_back(segment.end)..segment.end;
             (!digits.is_empty() && subject.before(digits.start) == b'@').then_some(digits)
         };

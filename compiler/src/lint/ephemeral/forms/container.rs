@@ -98,7 +98,7 @@ pub(in crate::lint::ephemeral) const CONTAINER_ID: Form = Form {
         let full = range.len() == 64 && subject.facts.leaf() != "cgroup.id";
         let runtime = RUNTIMES.iter().any(|marker| subject.behind(marker).is_some_and(|end| end <= range.start));
         let layer = LAYERS.iter().any(|marker| subject.behind(marker).is_some_and(|end| end <= range.start));
-        ((runtime && !layer) || (full && !layer)).then_some(range)
+        ((runtime || full) && !layer).then_some(range)
     },
 };
 

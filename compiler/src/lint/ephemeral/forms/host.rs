@@ -49,7 +49,7 @@ pub(in crate::lint::ephemeral) const ADDRESS_NAME: Form = Form {
         subject.numbers().find_map(|first| {
             let head = subject.slice(&(0..first.start));
             let is_host = [b"ip-".as_slice(), b"ec2-"].iter().any(|mark| head.ends_with(mark));
-            if !is_host && !(first.start == 0 && subject.role == Role::Host) {
+            if !(is_host || first.start == 0 && subject.role == Role::Host) {
                 return None;
             }
             let mut range = first.clone();

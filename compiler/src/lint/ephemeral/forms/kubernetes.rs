@@ -87,7 +87,7 @@ pub(in crate::lint::ephemeral) const JOB: Form = Form {
             let suffix = word.end + 1..subject.run(word.end + 1, |byte| byte.is_ascii_alphanumeric());
             let more = subject.at(word.end) == b'-' && is_suffix(subject.slice(&suffix));
             // A pool of machines can be numbered so.
-            (more || subject.role != Role::Host).then(|| word.start..if more { suffix.end } else { word.end })
+            (more || subject.role != Role::Host).then_some(word.start..if more { suffix.end } else { word.end })
         })
     },
 };
