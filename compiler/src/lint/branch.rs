@@ -82,7 +82,9 @@ pub struct Branch {
     pub index: usize,
     /// What tells it from the other branches; all of it where nothing does.
     pub span: Span,
-    /// What the terms that narrow it are, together.
+    /// The terms that narrow it, in source order.
+    pub narrowing: Vec<Narrowing>,
+    /// What they are, together.
     pub traits: Traits,
     /// How many keys narrow it, those about the rule left out.
     pub keys: usize,
@@ -119,6 +121,7 @@ impl Narrowing {
 pub(super) fn branches(source: &str, rule: &Rule, query: &Query, form: &NormalForm, cx: &Context<'_>) -> Vec<Branch> {
     let common = common(form);
     let count = form.branches().len();
+    let terms = terms(query, form, cx);
     form.branches()
         .enumerate()
         .map(|(index, literals)| {
@@ -128,6 +131,7 @@ pub(super) fn branches(source: &str, rule: &Rule, query: &Query, form: &NormalFo
             let mut branch = Branch {
                 index,
                 span,
+                narrowing: Vec::with_capacity(literals.len()),
                 traits: Traits::default(),
                 keys: 0,
                 has_denied: false,
@@ -136,14 +140,52 @@ pub(super) fn branches(source: &str, rule: &Rule, query: &Query, form: &NormalFo
                 activity: Activity::Process,
                 subject: if count == 1 { "the condition" } else { "one branch" },
             };
-            let mut keys: Vec<Key> = Vec::with_capacity(literals.len());
+            let mut keys: Vec<usize> = Vec::with_capacity(literals.len());
             for literal in literals {
-                branch.see(query, *literal, &mut keys, cx);
+                let at = terms.binary_search_by_key(literal, |term| term.literal);
+                if let Some(term) = at.ok().and_then(|at| terms.get(at)) {
+                    branch.see(term, &mut keys);
+                }
             }
             branch.activity = branch.activity(rule);
             branch
         })
         .collect()
+}
+
+/// A literal, looked at once however many branches it stands in.
+struct Term {
+    literal: Literal,
+    /// The same number for the same key.
+    key: usize,
+    /// Nothing where it narrows nothing.
+    traits: Option<Traits>,
+    is_on_every_event: bool,
+    kinds: KindSet,
+}
+
+/// Every literal of the form, in order.
+fn terms(query: &Query, form: &NormalForm, cx: &Context<'_>) -> Vec<Term> {
+    let mut literals: Vec<Literal> = form.branches().flatten().copied().collect();
+    literals.sort_unstable();
+    literals.dedup();
+    let mut keys: Vec<&str> = Vec::with_capacity(literals.len());
+    let look = |literal: Literal| {
+        let key = key_of(query, literal.node)?;
+        let text = query.text(key.text);
+        let number = keys.iter().position(|other| *other == text).unwrap_or(keys.len());
+        if number == keys.len() {
+            keys.push(text);
+        }
+        Some(Term {
+            literal,
+            key: number,
+            traits: traits_of(query, literal.node, key, cx),
+            is_on_every_event: is_on_every_event(text),
+            kinds: kinds_of(query, literal.node, key, cx),
+        })
+    };
+    literals.into_iter().filter_map(look).collect()
 }
 
 /// The literals that stand in every branch, in order.
@@ -195,35 +237,20 @@ pub(super) fn literal_span(source: &str, query: &Query, literal: Literal) -> Spa
 }
 
 impl Branch {
-    /// The terms that narrow it, in source order.
-    pub fn narrowing<'a>(
-        &self,
-        query: &'a Query,
-        form: &'a NormalForm,
-        cx: &'a Context<'_>,
-    ) -> impl Iterator<Item = Narrowing> + 'a {
-        let literals = form.branches().nth(self.index).unwrap_or_default();
-        literals
-            .iter()
-            .filter(|one| one.positive)
-            .filter_map(|one| Some(Narrowing { node: one.node, traits: traits_of(query, one.node, cx)? }))
-    }
-
-    fn see(&mut self, query: &Query, literal: Literal, keys: &mut Vec<Key>, cx: &Context<'_>) {
-        if !literal.positive {
+    fn see(&mut self, term: &Term, keys: &mut Vec<usize>) {
+        if !term.literal.positive {
             self.has_denied = true;
             return;
         }
-        let Some(key) = key_of(query, literal.node) else { return };
-        self.kinds = self.kinds.intersection(kinds_of(query, literal.node, key, cx));
-        let Some(traits) = traits_of(query, literal.node, cx) else {
-            self.has_any |= is_on_every_event(query.text(key.text));
+        self.kinds = self.kinds.intersection(term.kinds);
+        let Some(traits) = term.traits else {
+            self.has_any |= term.is_on_every_event;
             return;
         };
         self.traits = self.traits.or(traits);
-        let is_new = !keys.iter().any(|other| query.text(other.text) == query.text(key.text));
-        if is_new && !traits.has(Traits::RULE) {
-            keys.push(key);
+        self.narrowing.push(Narrowing { node: term.literal.node, traits });
+        if !traits.has(Traits::RULE) && !keys.contains(&term.key) {
+            keys.push(term.key);
             self.keys = keys.len();
         }
     }
@@ -281,8 +308,7 @@ pub(super) fn tests_of(query: &Query, id: NodeId) -> impl Iterator<Item = Test> 
 }
 
 /// What a term or a list of values is; nothing where it narrows nothing.
-fn traits_of(query: &Query, id: NodeId, cx: &Context<'_>) -> Option<Traits> {
-    let key = key_of(query, id)?;
+fn traits_of(query: &Query, id: NodeId, key: Key, cx: &Context<'_>) -> Option<Traits> {
     let mut all: Option<Traits> = None;
     for test in tests_of(query, id) {
         if !narrows(query, test) {

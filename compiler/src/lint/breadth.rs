@@ -56,7 +56,7 @@ pub struct BranchCtx<'a> {
 impl<'a> BranchCtx<'a> {
     /// The terms that narrow it, in source order.
     pub fn narrowing(&self) -> impl Iterator<Item = Narrowing> + 'a {
-        self.branch.narrowing(self.condition.query, &self.condition.form, self.lint.cx)
+        self.branch.narrowing.iter().copied()
     }
 
     /// Where one of its terms is written.

@@ -25,7 +25,8 @@ fn of_branch(lint: &LintCtx<'_>, condition: &Condition<'_>, branch: &Branch) -> 
     }
     let query: &Query = condition.query;
     let mut terms = branch
-        .narrowing(query, &condition.form, lint.cx)
+        .narrowing
+        .iter()
         .filter(|term| term.traits.has(Traits::ANCESTOR))
         .filter_map(|term| Some((literal_span(lint.source, query, term.literal()), key_of(query, term.node)?)))
         // Of keys that are never emitted it is said that they are; the rest follows once they are mended.
