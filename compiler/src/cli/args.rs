@@ -49,6 +49,8 @@ pub(super) enum Command {
     Test(TestArgs),
     /// Count what the rules silence of recorded events
     Replay(ReplayArgs),
+    /// Make rules from suppressions that exist elsewhere
+    Import(ImportArgs),
     /// Explain a diagnostic, an attribute, a tag, or what the rules say of an event
     Explain(ExplainArgs),
     /// Look at the attribute schema
@@ -183,6 +185,16 @@ pub(super) struct TestArgs {
     /// How results are printed
     #[arg(long, default_value = "human")]
     pub(super) format: ListFormat,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct ImportArgs {
+    /// An answer of the API, Terraform (`.tf`, `.tf.json`, state), a document of `compile`, or a query a line; `-` for
+    /// standard input
+    pub(super) file: PathBuf,
+    /// Where to write; standard output if left out. A file that is there stays
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(ClapArgs)]

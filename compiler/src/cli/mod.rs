@@ -14,6 +14,7 @@ mod finding;
 mod fix;
 mod format;
 mod identity;
+mod import;
 mod output;
 mod project;
 mod render;
@@ -57,6 +58,7 @@ pub fn run() -> ExitCode {
         Command::Init(args) => command::init::run(global, args),
         Command::Completions(args) => command::completions::run(args),
         Command::Test(args) => command::test::run(global, args),
+        Command::Import(args) => command::import::run(global, args),
         Command::Replay(args) => command::replay::run(global, args),
         Command::Man => command::man::run(),
     };

@@ -4,6 +4,7 @@
 
 mod baseline;
 mod formats;
+mod import;
 mod list;
 mod project;
 mod watch;

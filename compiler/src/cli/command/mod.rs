@@ -5,6 +5,7 @@ pub(super) mod compile;
 pub(super) mod completions;
 pub(super) mod explain;
 pub(super) mod fmt;
+pub(super) mod import;
 pub(super) mod init;
 pub(super) mod list;
 pub(super) mod man;
