@@ -2,7 +2,7 @@
 //! comes is JSON, and nothing is guessed.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -189,6 +189,25 @@ impl Client {
         Ok(message["params"]["diagnostics"].clone())
     }
 
+    /// Published diagnostics of a document of which `fits` holds; those before are passed over.
+    ///
+    /// # Errors
+    ///
+    /// Where none come.
+    pub fn published_until(&mut self, uri: &str, fits: impl Fn(&[&str]) -> bool) -> Result<Value, String> {
+        let message = self.wait_for(|message| {
+            let codes = || {
+                message["params"]["diagnostics"]
+                    .as_array()
+                    .map(|found| found.iter().filter_map(|found| found["code"].as_str()).collect::<Vec<_>>())
+            };
+            message["method"] == "textDocument/publishDiagnostics"
+                && message["params"]["uri"] == uri
+                && codes().is_some_and(|codes| fits(&codes))
+        })?;
+        Ok(message["params"]["diagnostics"].clone())
+    }
+
     /// The first message that fits, of those that came and of those that come; others stay for later.
     ///
     /// # Errors
@@ -216,6 +235,11 @@ impl Client {
             messages.push(message);
         }
         messages
+    }
+
+    /// Drops what came of a method and was not asked for.
+    pub fn forget(&mut self, method: &str) {
+        self.waiting.retain(|message| message["method"] != method);
     }
 
     fn receive(&mut self, time: Duration) -> Result<Value, String> {

@@ -141,6 +141,11 @@ impl Links {
         self.rules.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// The items that name rules behind `by`.
+    pub(super) fn tests(&self) -> impl Iterator<Item = (FileId, ItemId)> + '_ {
+        self.tests.iter().copied()
+    }
+
     /// Every name of a rule, in no order.
     pub(super) fn rule_names(&self) -> impl Iterator<Item = &str> {
         self.rules.keys().map(|name| &**name)

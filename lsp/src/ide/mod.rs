@@ -2,13 +2,27 @@
 //!
 //! Not here: the protocol, files and threads. Those live in `server`.
 
+pub mod actions;
+pub mod calls;
+pub mod completion;
+pub mod describe;
 pub mod document;
+pub mod hints;
+pub mod hover;
 pub mod item;
 pub mod items;
+pub mod layout;
 mod link;
+pub mod names;
+pub mod output;
+mod place;
 pub mod position;
 pub mod project;
+mod rules;
 mod settings;
+pub mod structure;
+pub mod symbols;
+pub mod tokens;
 
 pub use document::Document;
 pub use item::{Item, ItemId};

@@ -19,7 +19,7 @@ use crate::ide::link::{Linked, Links};
 use crate::ide::settings::Settings;
 
 /// How many items an edit checks at once; a paste of more is checked in slices.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 32;
 
 /// Names a file of a project, for as long as the project lives.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -34,6 +34,8 @@ pub struct Project {
     pub(super) links: Links,
     /// Files of which something else is to be said than before.
     changed: FxHashSet<FileId>,
+    /// How often declarations were linked.
+    declarations: u64,
 }
 
 /// A file of a project.
@@ -51,6 +53,13 @@ pub struct File {
     linked_rules: Vec<(ItemId, Diagnostic)>,
     /// The items that refer to a name.
     dependents: FxHashMap<Box<str>, FxHashSet<ItemId>>,
+}
+
+impl File {
+    /// What was found over many items, by the item that it concerns, relative to that.
+    pub(super) fn linked(&self) -> impl Iterator<Item = &(ItemId, Diagnostic)> {
+        self.linked.iter().chain(&self.linked_rules)
+    }
 }
 
 /// An item that waits to be checked, with all that it takes.
@@ -108,6 +117,7 @@ impl Project {
             by_name: FxHashMap::default(),
             links: Links::default(),
             changed: FxHashSet::default(),
+            declarations: 0,
         }
     }
 
@@ -134,6 +144,18 @@ impl Project {
         std::mem::take(&mut self.changed)
     }
 
+    /// A number that changes with what is declared or imported anywhere.
+    #[must_use]
+    pub fn declarations(&self) -> u64 {
+        self.declarations
+    }
+
+    /// The names of files that are imported and not there.
+    #[must_use]
+    pub fn missing_imports(&self) -> Vec<String> {
+        self.links.missing(self).map(str::to_owned).collect()
+    }
+
     /// Every file that is there.
     pub fn file_ids(&self) -> impl Iterator<Item = FileId> + '_ {
         (0..).zip(&self.files).filter(|(_, file)| file.document.is_some()).map(|(number, _)| FileId(number))
@@ -156,6 +178,15 @@ impl Project {
     #[must_use]
     pub fn document(&self, id: FileId) -> Option<&Document> {
         self.file(id)?.document.as_ref()
+    }
+
+    /// The attributes and tags as a file sees them.
+    #[must_use]
+    pub fn schema(&self, id: FileId) -> &Schema {
+        match self.file(id) {
+            Some(file) => file.names.schema(&self.settings.schema),
+            None => &self.settings.schema,
+        }
     }
 
     /// Adds files, or gives those of the same name new texts. Nothing is checked yet.
@@ -295,7 +326,9 @@ impl Project {
 
     /// Links what some files declare, for them and for who imports them, and marks the items that see it otherwise.
     fn link_declarations(&mut self, files: &[FileId]) {
+        self.declarations += 1;
         let files = Links::dependents(self, files);
+        let mut affected_in: Vec<(FileId, FxHashSet<ItemId>)> = Vec::new();
         for Linked { file: id, names, findings } in Links::declarations(self, &files) {
             let Some(file) = self.files.get_mut(id.0 as usize) else { continue };
             let before = std::mem::replace(&mut file.names, Arc::new(names));
@@ -322,8 +355,29 @@ impl Project {
             }
             if !affected.is_empty() {
                 mark(document, |item| affected.contains(&item.id));
+                affected_in.push((id, affected));
             }
         }
+        // Few are checked at once, so that nothing is told that is true no more.
+        if affected_in.iter().map(|(_, items)| items.len()).sum::<usize>() <= AT_ONCE {
+            let work =
+                affected_in.iter().flat_map(|(file, items)| items.iter().filter_map(|item| self.work(*file, *item)));
+            let done = work.map(Work::run).collect();
+            self.take(done);
+        }
+    }
+
+    /// An item with all that it takes to check it.
+    fn work(&self, id: FileId, item: ItemId) -> Option<Work> {
+        let file = self.file(id)?;
+        let placed = file.document.as_ref()?.items().by_id(item)?;
+        Some(Work {
+            file: id,
+            item,
+            text: Arc::clone(&placed.item.text),
+            names: Arc::clone(&file.names),
+            settings: Arc::clone(&self.settings),
+        })
     }
 
     /// Links the names of rules and tests, which are the project's.
@@ -385,7 +439,8 @@ impl Project {
 
     /// Checks the first items of a file that wait, here and now.
     pub fn check_first(&mut self, id: FileId, most: usize) {
-        let work = self.next_work([id], most);
+        let mut work = self.next_work([id], most);
+        work.retain(|work| work.file == id);
         self.take(work.into_iter().map(Work::run).collect());
     }
 
@@ -409,7 +464,7 @@ impl Project {
         for placed in document.items().with_findings() {
             findings.extend(placed.item.findings.iter().map(|finding| self.at_place(id, finding.clone(), placed)));
         }
-        for (item, finding) in file.linked.iter().chain(&file.linked_rules) {
+        for (item, finding) in file.linked() {
             if let Some(placed) = document.items().by_id(*item) {
                 findings.push(self.at_place(id, finding.clone(), placed));
             }

@@ -8,8 +8,11 @@ use tower_lsp::{Client, LanguageServer, async_trait};
 
 use crate::server::capabilities::capabilities;
 use crate::server::guard::guard;
+use crate::server::progress::Progress;
+use crate::server::requests::{self, ActionData, CompletionData};
 use crate::server::session::{Session, Shared};
-use crate::server::{input, publish, worker};
+use crate::server::view::View;
+use crate::server::{commands, input, publish, pull, scan, tokens, worker};
 
 /// What the protocol calls.
 #[derive(Debug)]
@@ -43,6 +46,53 @@ impl Backend {
         self.shared.published.notify_one();
         self.shared.work.notify_one();
     }
+
+    /// Stops reading folders.
+    pub(super) async fn cancel_progress(&self, _: serde_json::Value) {
+        self.shared.lock().begin_scan();
+    }
+
+    /// Reads the folders of the client on a thread of its own.
+    fn scan(&self) {
+        let (number, folders, shows) = {
+            let mut session = self.shared.lock();
+            (session.begin_scan(), session.folders().len(), session.client.progress)
+        };
+        if folders == 0 {
+            return;
+        }
+        let token = format!("quell/scan/{number}");
+        let progress = shows.then(|| Progress::begin(self.client.clone(), token, "Reading Quell files"));
+        let shared = Arc::clone(&self.shared);
+        std::thread::spawn(move || {
+            // Nothing waits for it, and what it read so far stays.
+            let _ = guard("reading folders", || scan::run(&shared, number, progress.as_ref()));
+        });
+    }
+
+    /// Asks to be told of files that change.
+    fn watch(&self) {
+        if !self.shared.lock().client.watches {
+            return;
+        }
+        let watchers = ["**/*.quell", "**/quell.toml", "**/*.tsv", "**/*.json"]
+            .map(|glob| lsp::FileSystemWatcher { glob_pattern: lsp::GlobPattern::String(glob.to_owned()), kind: None });
+        let options = lsp::DidChangeWatchedFilesRegistrationOptions { watchers: watchers.to_vec() };
+        let registration = lsp::Registration {
+            id: "quell/watch".to_owned(),
+            method: "workspace/didChangeWatchedFiles".to_owned(),
+            register_options: serde_json::to_value(options).ok(),
+        };
+        let client = self.client.clone();
+        tokio::spawn(async move {
+            let _ = client.register_capability(vec![registration]).await;
+        });
+    }
+
+    /// Asks a feature about a document; nothing where it is not known.
+    fn ask<T>(&self, name: &'static str, uri: &lsp::Url, feature: impl FnOnce(View<'_>) -> T) -> Result<Option<T>> {
+        guard(name, || self.shared.lock().view(uri).map(feature))
+    }
 }
 
 #[async_trait]
@@ -52,13 +102,16 @@ impl LanguageServer for Backend {
         session.initialize(&params);
         let server_info =
             lsp::ServerInfo { name: "quell-lsp".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) };
-        Ok(lsp::InitializeResult { capabilities: capabilities(session.encoding), server_info: Some(server_info) })
+        let capabilities = capabilities(session.encoding, session.client);
+        Ok(lsp::InitializeResult { capabilities, server_info: Some(server_info) })
     }
 
     async fn initialized(&self, _: lsp::InitializedParams) {
         tokio::spawn(publish::publish(Arc::clone(&self.shared), self.client.clone()));
         let shared = Arc::clone(&self.shared);
         std::thread::spawn(move || worker::run(&shared));
+        self.watch();
+        self.scan();
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -81,5 +134,202 @@ impl LanguageServer for Backend {
             session.close(&params.text_document.uri);
             Ok(())
         });
+    }
+
+    async fn completion(&self, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {
+        let uri = &params.text_document_position.text_document.uri;
+        self.ask("completion", uri, |view| requests::completion(view, &params))
+    }
+
+    async fn completion_resolve(&self, item: lsp::CompletionItem) -> Result<lsp::CompletionItem> {
+        let data = item.data.clone().and_then(|data| serde_json::from_value::<CompletionData>(data).ok());
+        let Some(data) = data else { return Ok(item) };
+        let plain = item.clone();
+        let resolved = self.ask("completion", &data.uri, |view| requests::completion_resolve(view, item, &data))?;
+        Ok(resolved.unwrap_or(plain))
+    }
+
+    async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {
+        let lsp::TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        Ok(self.ask("hover", &text_document.uri, |view| requests::hover(view, position))?.flatten())
+    }
+
+    async fn goto_definition(&self, params: lsp::GotoDefinitionParams) -> Result<Option<lsp::GotoDefinitionResponse>> {
+        let lsp::TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        Ok(self.ask("definition", &text_document.uri, |view| requests::definition(view, position))?.flatten())
+    }
+
+    async fn references(&self, params: lsp::ReferenceParams) -> Result<Option<Vec<lsp::Location>>> {
+        let lsp::TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let all = params.context.include_declaration;
+        Ok(self.ask("references", &text_document.uri, |view| requests::references(view, position, all))?.flatten())
+    }
+
+    async fn document_highlight(
+        &self,
+        params: lsp::DocumentHighlightParams,
+    ) -> Result<Option<Vec<lsp::DocumentHighlight>>> {
+        let lsp::TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        Ok(self.ask("highlight", &text_document.uri, |view| requests::highlight(view, position))?.flatten())
+    }
+
+    async fn prepare_rename(
+        &self,
+        params: lsp::TextDocumentPositionParams,
+    ) -> Result<Option<lsp::PrepareRenameResponse>> {
+        let uri = &params.text_document.uri;
+        self.ask("rename", uri, |view| requests::prepare_rename(view, params.position))?.transpose()
+    }
+
+    async fn rename(&self, params: lsp::RenameParams) -> Result<Option<lsp::WorkspaceEdit>> {
+        let lsp::TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        self.ask("rename", &text_document.uri, |view| requests::rename(view, position, &params.new_name))?.transpose()
+    }
+
+    async fn document_symbol(&self, params: lsp::DocumentSymbolParams) -> Result<Option<lsp::DocumentSymbolResponse>> {
+        self.ask("symbols", &params.text_document.uri, requests::document_symbols)
+    }
+
+    async fn symbol(&self, params: lsp::WorkspaceSymbolParams) -> Result<Option<Vec<lsp::SymbolInformation>>> {
+        guard("symbols", || {
+            let session = self.shared.lock();
+            Some(requests::workspace_symbols(&session.root_views(), &params.query))
+        })
+    }
+
+    async fn code_action(&self, params: lsp::CodeActionParams) -> Result<Option<lsp::CodeActionResponse>> {
+        self.ask("code actions", &params.text_document.uri, |view| requests::code_actions(view, &params))
+    }
+
+    async fn code_action_resolve(&self, action: lsp::CodeAction) -> Result<lsp::CodeAction> {
+        let data = action.data.clone().and_then(|data| serde_json::from_value::<ActionData>(data).ok());
+        let Some(data) = data else { return Ok(action) };
+        let plain = action.clone();
+        Ok(self.ask("code actions", &data.uri, |view| requests::resolve_action(view, action))?.unwrap_or(plain))
+    }
+
+    async fn formatting(&self, params: lsp::DocumentFormattingParams) -> Result<Option<Vec<lsp::TextEdit>>> {
+        self.ask("formatting", &params.text_document.uri, requests::formatting)
+    }
+
+    async fn range_formatting(&self, params: lsp::DocumentRangeFormattingParams) -> Result<Option<Vec<lsp::TextEdit>>> {
+        self.ask("formatting", &params.text_document.uri, |view| requests::range_formatting(view, params.range))
+    }
+
+    async fn on_type_formatting(
+        &self,
+        params: lsp::DocumentOnTypeFormattingParams,
+    ) -> Result<Option<Vec<lsp::TextEdit>>> {
+        let lsp::TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let typed = &params.ch;
+        self.ask("formatting", &text_document.uri, |view| requests::on_type_formatting(view, position, typed))
+    }
+
+    async fn semantic_tokens_full(
+        &self,
+        params: lsp::SemanticTokensParams,
+    ) -> Result<Option<lsp::SemanticTokensResult>> {
+        let uri = &params.text_document.uri;
+        let tokens = guard("semantic tokens", || self.shared.lock().tokens(uri))?;
+        Ok(tokens.map(lsp::SemanticTokensResult::Tokens))
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: lsp::SemanticTokensDeltaParams,
+    ) -> Result<Option<lsp::SemanticTokensFullDeltaResult>> {
+        let uri = &params.text_document.uri;
+        guard("semantic tokens", || self.shared.lock().tokens_delta(uri, &params.previous_result_id))
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: lsp::SemanticTokensRangeParams,
+    ) -> Result<Option<lsp::SemanticTokensRangeResult>> {
+        let uri = &params.text_document.uri;
+        let data = self.ask("semantic tokens", uri, |view| tokens::range(view, params.range))?;
+        Ok(data.map(|data| lsp::SemanticTokens { result_id: None, data }.into()))
+    }
+
+    async fn folding_range(&self, params: lsp::FoldingRangeParams) -> Result<Option<Vec<lsp::FoldingRange>>> {
+        self.ask("folding", &params.text_document.uri, requests::folding)
+    }
+
+    async fn selection_range(&self, params: lsp::SelectionRangeParams) -> Result<Option<Vec<lsp::SelectionRange>>> {
+        let uri = &params.text_document.uri;
+        self.ask("selection", uri, |view| requests::selection(view, &params.positions))
+    }
+
+    async fn document_link(&self, params: lsp::DocumentLinkParams) -> Result<Option<Vec<lsp::DocumentLink>>> {
+        self.ask("links", &params.text_document.uri, requests::links)
+    }
+
+    async fn inlay_hint(&self, params: lsp::InlayHintParams) -> Result<Option<Vec<lsp::InlayHint>>> {
+        self.ask("hints", &params.text_document.uri, |view| requests::inlay_hints(view, params.range))
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: lsp::CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<lsp::CallHierarchyItem>>> {
+        let lsp::TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        Ok(self.ask("call hierarchy", &text_document.uri, |view| requests::prepare_calls(view, position))?.flatten())
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: lsp::CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<lsp::CallHierarchyIncomingCall>>> {
+        let at = params.item.selection_range.start;
+        self.ask("call hierarchy", &params.item.uri, |view| requests::incoming_calls(view, at))
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: lsp::CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<lsp::CallHierarchyOutgoingCall>>> {
+        let at = params.item.selection_range.start;
+        self.ask("call hierarchy", &params.item.uri, |view| requests::outgoing_calls(view, at))
+    }
+
+    async fn diagnostic(&self, params: lsp::DocumentDiagnosticParams) -> Result<lsp::DocumentDiagnosticReportResult> {
+        let uri = &params.text_document.uri;
+        let found = guard("diagnostics", || self.shared.lock().pull(uri))?;
+        Ok(pull::document(found, params.previous_result_id.as_deref()))
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: lsp::WorkspaceDiagnosticParams,
+    ) -> Result<lsp::WorkspaceDiagnosticReportResult> {
+        let found = guard("diagnostics", || self.shared.lock().pull_all())?;
+        Ok(pull::workspace(found, &params.previous_result_ids))
+    }
+
+    async fn did_change_watched_files(&self, params: lsp::DidChangeWatchedFilesParams) {
+        let mut all = false;
+        self.change("watching", |session| {
+            all = session.watched(&params.changes);
+            Ok(())
+        });
+        if all {
+            self.scan();
+        }
+    }
+
+    async fn did_change_workspace_folders(&self, params: lsp::DidChangeWorkspaceFoldersParams) {
+        self.change("changing folders", |session| {
+            session.change_folders(&params.event);
+            Ok(())
+        });
+        self.scan();
+    }
+
+    async fn will_rename_files(&self, params: lsp::RenameFilesParams) -> Result<Option<lsp::WorkspaceEdit>> {
+        guard("renaming files", || self.shared.lock().rename_files(&params.files))
+    }
+
+    async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<serde_json::Value>> {
+        guard("command", || commands::run(&self.shared.lock(), &params))?.map(Some)
     }
 }

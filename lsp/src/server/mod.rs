@@ -7,13 +7,21 @@
 
 mod backend;
 mod capabilities;
+mod commands;
+mod disk;
 mod exit;
 mod from_proto;
 mod guard;
 mod input;
+mod progress;
 mod publish;
+mod pull;
+mod requests;
+mod scan;
 mod session;
 mod to_proto;
+mod tokens;
+mod view;
 mod worker;
 
 use std::io::BufReader;
@@ -40,6 +48,7 @@ pub fn run() -> ExitCode {
         let shared = Arc::new(Shared::default());
         let (service, socket) = LspService::build(|client| Backend::new(client, Arc::clone(&shared)))
             .custom_method(input::MALFORMED, Backend::malformed)
+            .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
             .finish();
         let service = Exit::new(service);
         let input = Input::new(BufReader::with_capacity(1 << 16, std::io::stdin()));

@@ -2,17 +2,32 @@
 //! so that versions never go back and a slow client is not flooded.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tower_lsp::Client;
 
 use crate::server::guard::guard;
 use crate::server::session::Shared;
 
+/// How long the answer to a request that nobody waits for is listened for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Publishes until the process ends.
 pub(super) async fn publish(shared: Arc<Shared>, client: Client) {
     loop {
         shared.published.notified().await;
-        let Ok(publications) = guard("publishing", || shared.lock().publications()) else { continue };
+        let found = guard("publishing", || {
+            let mut session = shared.lock();
+            (session.publications(), session.take_pull_again())
+        });
+        let Ok((publications, pull_again)) = found else { continue };
+        if pull_again {
+            // The client may take its time with an answer, which says nothing.
+            let client = client.clone();
+            tokio::spawn(async move {
+                let _ = tokio::time::timeout(PATIENCE, client.workspace_diagnostic_refresh()).await;
+            });
+        }
         for publication in publications {
             client.publish_diagnostics(publication.uri, publication.diagnostics, publication.version).await;
         }

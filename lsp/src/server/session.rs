@@ -1,14 +1,18 @@
 //! The state of one client: its folders, the documents that it holds open, and what is to be published.
 
+use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use quell::base::Instant;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::sync::Notify;
 use tower_lsp::lsp_types as lsp;
 
-use crate::ide::{Document, Encoding, FileId, Project, Settings};
+use crate::ide::{Encoding, FileId, Project};
+use crate::server::disk::{self, Configured};
+use crate::server::tokens::{self, Told};
+use crate::server::view::View;
 use crate::server::{from_proto, to_proto};
 
 /// How many items of a document that is opened are checked at once: more than a screen shows.
@@ -40,11 +44,75 @@ impl Shared {
 #[derive(Debug, Default)]
 pub(super) struct Session {
     pub(super) encoding: Encoding,
+    pub(super) client: ClientCan,
     folders: Vec<PathBuf>,
+    /// The number of the scan in force: a later one makes an earlier one give up.
+    scan: u64,
+    /// Folders with a `quell.toml` that cannot be read, as they were last told.
+    wrong_settings: FxHashMap<PathBuf, bool>,
     pub(super) roots: Vec<Root>,
     open: FxHashMap<lsp::Url, Open>,
+    /// What was told of the tokens of a document, and the number of the last telling.
+    tokens: FxHashMap<lsp::Url, Told>,
+    last_tokens: u64,
+    /// What changed since a client that pulls was last told to.
+    changed: FxHashSet<Place>,
+    /// What was edited last.
+    edited: Option<Place>,
+    /// Documents of which something was published and that are in no project any more.
+    orphans: FxHashSet<lsp::Url>,
     /// What was published with something in it.
     published: FxHashMap<Place, lsp::Url>,
+}
+
+/// What the client can do, where it matters.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ClientCan {
+    /// It shows Markdown in hovers, and in what there is to read of a completion.
+    pub(super) markdown: bool,
+    /// It fills in the places of a snippet.
+    pub(super) snippets: bool,
+    /// It is VS Code or made of it, and so has a command that asks for completions.
+    pub(super) suggests: bool,
+    /// It asks for the edits of a code action when they are needed.
+    pub(super) resolves_actions: bool,
+    /// It asks for diagnostics itself, so that they are not published.
+    pub(super) pulls: bool,
+    /// It can show how far something is.
+    pub(super) progress: bool,
+    /// It can be asked to watch files.
+    pub(super) watches: bool,
+}
+
+impl ClientCan {
+    fn new(params: &lsp::InitializeParams) -> ClientCan {
+        let capabilities = &params.capabilities;
+        let name = params.client_info.as_ref().map(|client| client.name.to_lowercase()).unwrap_or_default();
+        let document = capabilities.text_document.as_ref();
+        let item = document.and_then(|document| document.completion.as_ref()?.completion_item.as_ref());
+        let hover = document.and_then(|document| document.hover.as_ref()?.content_format.as_ref());
+        let documentation = item.and_then(|item| item.documentation_format.as_ref());
+        let action = document.and_then(|document| document.code_action.as_ref());
+        let workspace = capabilities.workspace.as_ref();
+        ClientCan {
+            suggests: ["visual studio code", "vscodium", "code - oss", "code-server"]
+                .iter()
+                .any(|known| name.starts_with(known)),
+            markdown: [hover, documentation]
+                .iter()
+                .all(|formats| formats.is_some_and(|formats| formats.contains(&lsp::MarkupKind::Markdown))),
+            snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
+            resolves_actions: action.is_some_and(|action| {
+                let edits = action.resolve_support.as_ref();
+                edits.is_some_and(|edits| edits.properties.iter().any(|property| property == "edit"))
+            }),
+            pulls: document.is_some_and(|document| document.diagnostic.is_some()),
+            progress: capabilities.window.as_ref().and_then(|window| window.work_done_progress).unwrap_or(false),
+            watches: workspace
+                .and_then(|workspace| workspace.did_change_watched_files?.dynamic_registration)
+                .unwrap_or(false),
+        }
+    }
 }
 
 /// A project and where it is.
@@ -52,7 +120,12 @@ pub(super) struct Session {
 pub(super) struct Root {
     /// The folder; nothing for documents that are in no folder.
     folder: Option<PathBuf>,
+    configured: Configured,
     pub(super) project: Project,
+    /// Imported names that were looked for on disk.
+    looked_for: FxHashSet<String>,
+    /// Whether it was told what is wrong with its settings.
+    told_settings: bool,
 }
 
 /// A file of a root.
@@ -76,20 +149,12 @@ pub(super) struct Publication {
     pub(super) version: Option<i32>,
 }
 
-/// A document to read from.
-#[derive(Clone, Copy)]
-pub(super) struct View<'s> {
-    pub(super) place: Place,
-    pub(super) root: &'s Root,
-    pub(super) document: &'s Document,
-    pub(super) encoding: Encoding,
-}
-
 impl Session {
     /// Takes what the client says of itself.
     #[allow(deprecated, reason = "older clients name their folder in `rootUri` only")]
     pub(super) fn initialize(&mut self, params: &lsp::InitializeParams) {
         self.encoding = from_proto::encoding(&params.capabilities);
+        self.client = ClientCan::new(params);
         let folders = params.workspace_folders.iter().flatten().map(|folder| &folder.uri);
         self.folders = folders.filter_map(path_of).collect();
         if self.folders.is_empty() {
@@ -97,14 +162,112 @@ impl Session {
         }
     }
 
+    pub(super) fn folders(&self) -> &[PathBuf] {
+        &self.folders
+    }
+
+    /// Changes the folders of the client; they are to be scanned anew.
+    pub(super) fn change_folders(&mut self, event: &lsp::WorkspaceFoldersChangeEvent) {
+        let gone: Vec<PathBuf> = event.removed.iter().filter_map(|folder| path_of(&folder.uri)).collect();
+        self.folders.retain(|folder| !gone.contains(folder));
+        self.folders.extend(event.added.iter().filter_map(|folder| path_of(&folder.uri)));
+        self.reload();
+    }
+
+    /// The number that a scan is begun with.
+    pub(super) fn begin_scan(&mut self) -> u64 {
+        self.scan += 1;
+        self.scan
+    }
+
+    pub(super) fn scan_number(&self) -> u64 {
+        self.scan
+    }
+
+    /// Forgets everything but what is open, which is opened again: what files belong to may have changed.
+    fn reload(&mut self) {
+        let open: Vec<(lsp::Url, Open)> = self.open.drain().collect();
+        let roots = std::mem::take(&mut self.roots);
+        // What was published of them is taken back unless it is published again.
+        self.orphans.extend(self.published.drain().map(|(_, uri)| uri));
+        for (uri, open) in open {
+            let document = roots.get(open.place.root).and_then(|root| root.project.document(open.place.file));
+            let text = document.map(crate::ide::Document::text).unwrap_or_default();
+            self.open_text(uri, open.version, &text);
+        }
+    }
+
     pub(super) fn open(&mut self, document: lsp::TextDocumentItem) {
-        let place = self.place(&document.uri);
+        self.open_text(document.uri, document.version, &document.text);
+    }
+
+    fn open_text(&mut self, uri: lsp::Url, version: i32, text: &str) {
+        let place = self.place(&uri);
         if let Some(root) = self.roots.get_mut(place.0) {
-            let file = root.project.add_file(&place.1, &document.text);
+            let file = root.project.add_file(&place.1, text);
+            root.add_imported();
             root.project.check_first(file, VISIBLE);
             let place = Place { root: place.0, file };
-            self.open.insert(document.uri, Open { place, version: document.version });
+            self.open.insert(uri, Open { place, version });
         }
+    }
+
+    /// Adds files that were read from disk; what is open is as the client says.
+    pub(super) fn add_from_disk(&mut self, files: Vec<(PathBuf, String)>) {
+        let mut by_root: FxHashMap<usize, Vec<(String, String)>> = FxHashMap::default();
+        for (path, text) in files {
+            let Ok(uri) = lsp::Url::from_file_path(&path) else { continue };
+            let (root, name) = self.place(&uri);
+            let Some(of) = self.roots.get(root) else { continue };
+            let known = of.project.file_id(&name).map(|file| Place { root, file });
+            let is_open = known.is_some_and(|place| self.open.values().any(|open| open.place == place));
+            if !is_open && of.configured.keeps(&name) {
+                by_root.entry(root).or_default().push((name, text));
+            }
+        }
+        for (root, files) in by_root {
+            let Some(root) = self.roots.get_mut(root) else { continue };
+            root.project.add_files(files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        }
+    }
+
+    /// What a scan of the folders ends with.
+    pub(super) fn scanned(&mut self) {
+        for root in &mut self.roots {
+            root.add_imported();
+        }
+    }
+
+    /// Takes what became of files outside of the editor; true where settings changed, so that all is to be scanned.
+    pub(super) fn watched(&mut self, changes: &[lsp::FileEvent]) -> bool {
+        let paths = || changes.iter().filter_map(|change| Some((path_of(&change.uri)?, change)));
+        let settings = |path: &Path| {
+            path.file_name().is_some_and(|name| name == disk::CONFIG)
+                || self.roots.iter().any(|root| {
+                    let schema = root.configured.settings.config.schema.file.as_ref();
+                    root.folder.as_ref().zip(schema).is_some_and(|(folder, file)| folder.join(file) == path)
+                })
+        };
+        if paths().any(|(path, _)| settings(&path)) {
+            self.reload();
+            return true;
+        }
+        for (path, change) in paths().filter(|(path, _)| disk::is_rule_file(path)) {
+            self.roots.iter_mut().for_each(|root| root.looked_for.clear());
+            match (change.typ, disk::read(&path)) {
+                (lsp::FileChangeType::DELETED, _) | (_, None) => {
+                    let Some(place) = self.known(&change.uri) else { continue };
+                    if self.open.values().all(|open| open.place != place)
+                        && let Some(root) = self.roots.get_mut(place.root)
+                    {
+                        root.project.remove_file(place.file);
+                    }
+                }
+                (_, Some(text)) => self.add_from_disk(vec![(path, text)]),
+            }
+        }
+        self.scanned();
+        false
     }
 
     /// Applies changes in their order; says so where there is no such document.
@@ -115,6 +278,8 @@ impl Session {
         open.version = params.text_document.version;
         let place = open.place;
         let Some(root) = self.roots.get_mut(place.root) else { return Ok(()) };
+        self.edited = Some(place);
+        let declared = root.project.declarations();
         for change in params.content_changes {
             let Some(document) = root.project.document(place.file) else { continue };
             match change.range {
@@ -128,13 +293,30 @@ impl Session {
                 }
             }
         }
+        if root.project.declarations() != declared {
+            root.add_imported();
+        }
         Ok(())
     }
 
     pub(super) fn close(&mut self, uri: &lsp::Url) {
         let Some(open) = self.open.remove(uri) else { return };
+        self.tokens.remove(uri);
         let Some(root) = self.roots.get_mut(open.place.root) else { return };
-        root.project.remove_file(open.place.file);
+        // In a folder of the client it is as the disk says from now on.
+        let in_folder = path_of(uri).filter(|path| self.folders.iter().any(|folder| path.starts_with(folder)));
+        let text = in_folder.and_then(|path| disk::read(&path));
+        let name = root.project.file(open.place.file).map(|file| file.name.clone());
+        match (text, name) {
+            (Some(text), Some(name)) if root.configured.keeps(&name) => {
+                root.project.add_file(&name, &text);
+            }
+            _ => {
+                root.project.remove_file(open.place.file);
+                root.looked_for.clear();
+                root.add_imported();
+            }
+        }
     }
 
     /// The root that a document belongs to, made where there is none, and its name in it.
@@ -142,12 +324,23 @@ impl Session {
         let path = path_of(uri);
         let folder = path.as_deref().and_then(|path| self.folder_of(path));
         let name = match (&path, &folder) {
-            (Some(path), Some(folder)) => relative(folder, path).unwrap_or_else(|| uri.path().to_owned()),
+            (Some(path), Some(folder)) => disk::relative(folder, path).unwrap_or_else(|| uri.path().to_owned()),
             _ => uri.as_str().to_owned(),
         };
         let known = self.roots.iter().position(|root| root.folder == folder);
         let root = known.unwrap_or_else(|| {
-            self.roots.push(Root { folder, project: Project::new(Settings::new(now())) });
+            let configured = match &folder {
+                Some(folder) => disk::configured(folder, now()),
+                None => Configured::default_of(now()),
+            };
+            let project = Project::new(configured.settings.clone());
+            self.roots.push(Root {
+                folder,
+                configured,
+                project,
+                looked_for: FxHashSet::default(),
+                told_settings: false,
+            });
             self.roots.len() - 1
         });
         (root, name)
@@ -156,17 +349,74 @@ impl Session {
     /// The folder of the project that a file belongs to: where the nearest `quell.toml` is, else the client's folder that
     /// holds it, else its own.
     fn folder_of(&self, path: &Path) -> Option<PathBuf> {
-        let configured = path.ancestors().skip(1).find(|folder| folder.join("quell.toml").is_file());
+        let configured = disk::configured_folder(path);
         let opened = || self.folders.iter().find(|folder| path.starts_with(folder)).map(PathBuf::as_path);
         configured.or_else(opened).or_else(|| path.parent()).map(Path::to_path_buf)
     }
 
-    /// A document that the client holds open.
+    /// A document that the client holds open, or else one of the files that are known.
     pub(super) fn view(&self, uri: &lsp::Url) -> Option<View<'_>> {
-        let place = self.open.get(uri)?.place;
-        let root = self.roots.get(place.root)?;
-        let document = root.project.document(place.file)?;
-        Some(View { place, root, document, encoding: self.encoding })
+        let place = match self.open.get(uri) {
+            Some(open) => open.place,
+            None => self.known(uri)?,
+        };
+        self.view_of(place)
+    }
+
+    pub(super) fn view_of(&self, place: Place) -> Option<View<'_>> {
+        let project = &self.roots.get(place.root)?.project;
+        let document = project.document(place.file)?;
+        Some(View { session: self, place, project, document, encoding: self.encoding })
+    }
+
+    /// One view of each root, to ask what concerns all of it.
+    pub(super) fn root_views(&self) -> Vec<View<'_>> {
+        let places = self
+            .roots
+            .iter()
+            .enumerate()
+            .filter_map(|(number, root)| Some(Place { root: number, file: root.project.file_ids().next()? }));
+        places.filter_map(|place| self.view_of(place)).collect()
+    }
+
+    /// A file of a root, by where it is.
+    fn known(&self, uri: &lsp::Url) -> Option<Place> {
+        let path = path_of(uri)?;
+        self.roots.iter().enumerate().find_map(|(number, root)| {
+            let name = disk::relative(root.folder.as_deref()?, &path)?;
+            Some(Place { root: number, file: root.project.file_id(&name)? })
+        })
+    }
+
+    /// A name from the folder of a root as the client knows files.
+    pub(super) fn uri_of_name(&self, root: usize, name: &str) -> Option<lsp::Url> {
+        let of = self.roots.get(root)?;
+        match of.project.file_id(name) {
+            Some(file) => self.uri(Place { root, file }),
+            None => lsp::Url::from_file_path(of.folder.as_ref()?.join(name)).ok(),
+        }
+    }
+
+    /// Every token of a document, under a name by which the next question may refer to them.
+    pub(super) fn tokens(&mut self, uri: &lsp::Url) -> Option<lsp::SemanticTokens> {
+        self.last_tokens += 1;
+        let id = self.last_tokens;
+        let (told, data) = tokens::full(self.view(uri)?, id);
+        self.tokens.insert(uri.clone(), told);
+        Some(lsp::SemanticTokens { result_id: Some(id.to_string()), data })
+    }
+
+    /// What changed of the tokens of a document; all of them where it is not known what the client has.
+    pub(super) fn tokens_delta(&mut self, uri: &lsp::Url, has: &str) -> Option<lsp::SemanticTokensFullDeltaResult> {
+        let id = self.last_tokens + 1;
+        let changed = self.tokens.get(uri).and_then(|told| tokens::delta(self.view(uri)?, told, has, id));
+        let Some((told, edits)) = changed else {
+            return self.tokens(uri).map(lsp::SemanticTokensFullDeltaResult::Tokens);
+        };
+        self.last_tokens = id;
+        self.tokens.insert(uri.clone(), told);
+        let delta = lsp::SemanticTokensDelta { result_id: Some(id.to_string()), edits };
+        Some(lsp::SemanticTokensFullDeltaResult::TokensDelta(delta))
     }
 
     /// The name by which the client knows a file.
@@ -182,15 +432,20 @@ impl Session {
 
     /// What is to be published, which is taken to be on its way from now on.
     pub(super) fn publications(&mut self) -> Vec<Publication> {
+        let mut publications = self.settings_publications();
         let mut stale: Vec<Place> = Vec::new();
         for (root, of) in self.roots.iter_mut().enumerate() {
             stale.extend(of.project.take_changed().into_iter().map(|file| Place { root, file }));
         }
         stale.sort();
-        let mut publications = Vec::new();
+        self.changed.extend(stale.iter().copied());
+        if self.client.pulls {
+            return publications;
+        }
         for place in stale {
             let Some(uri) = self.uri(place).or_else(|| self.published.get(&place).cloned()) else { continue };
-            let diagnostics = self.diagnostics(place, &uri);
+            let diagnostics = if self.concerns(place) { self.diagnostics(place, &uri) } else { Vec::new() };
+            self.orphans.remove(&uri);
             let version = self.open.get(&uri).map(|open| open.version);
             if diagnostics.is_empty() && version.is_none() && !self.published.contains_key(&place) {
                 continue;
@@ -202,7 +457,120 @@ impl Session {
             }
             publications.push(Publication { uri, diagnostics, version });
         }
+        let orphans = self.orphans.drain();
+        publications.extend(orphans.map(|uri| Publication { uri, diagnostics: Vec::new(), version: None }));
         publications
+    }
+
+    /// Whether something else is to be pulled than what the client pulls by itself after an edit. A client that pulls and
+    /// cannot be asked to pull again says so, which is no harm.
+    pub(super) fn take_pull_again(&mut self) -> bool {
+        let edited = self.edited.take();
+        let changed = std::mem::take(&mut self.changed);
+        self.client.pulls && changed.iter().any(|place| Some(*place) != edited)
+    }
+
+    /// Whether the client hears of a file: it is open, or in one of its folders.
+    fn concerns(&self, place: Place) -> bool {
+        let path = || {
+            let root = self.roots.get(place.root)?;
+            Some(root.folder.as_ref()?.join(&*root.project.file(place.file)?.name))
+        };
+        self.open.values().any(|open| open.place == place)
+            || path().is_some_and(|path| self.folders.iter().any(|folder| path.starts_with(folder)))
+    }
+
+    /// What is wrong with settings, told at the file that holds them.
+    fn settings_publications(&mut self) -> Vec<Publication> {
+        let mut publications = Vec::new();
+        for root in &self.roots {
+            let Some(folder) = &root.folder else { continue };
+            let was_wrong = self.wrong_settings.get(folder).copied().unwrap_or(false);
+            let problem = root.configured.problem.as_ref();
+            if root.told_settings || (problem.is_none() && !was_wrong) {
+                continue;
+            }
+            let Ok(uri) = lsp::Url::from_file_path(folder.join(disk::CONFIG)) else { continue };
+            let text = disk::read(&folder.join(disk::CONFIG)).unwrap_or_default();
+            let place = |at| to_proto::position(crate::ide::position::position_of(&text, at, self.encoding));
+            let diagnostics = problem.map(|(span, message)| lsp::Diagnostic {
+                range: lsp::Range::new(place(span.start), place(span.end)),
+                severity: Some(lsp::DiagnosticSeverity::ERROR),
+                source: Some("quell".to_owned()),
+                message: message.clone(),
+                ..lsp::Diagnostic::default()
+            });
+            self.wrong_settings.insert(folder.clone(), problem.is_some());
+            publications.push(Publication { uri, diagnostics: diagnostics.into_iter().collect(), version: None });
+        }
+        self.roots.iter_mut().for_each(|root| root.told_settings = true);
+        publications
+    }
+
+    /// The diagnostics of a document for a client that pulls, under a name for what they are.
+    pub(super) fn pulled(&self, place: Place) -> Option<(lsp::Url, String, Vec<lsp::Diagnostic>)> {
+        let uri = self.uri(place)?;
+        let diagnostics = self.diagnostics(place, &uri);
+        let mut hasher = rustc_hash::FxHasher::default();
+        serde_json::to_string(&diagnostics).unwrap_or_default().hash(&mut hasher);
+        Some((uri, format!("{:x}", hasher.finish()), diagnostics))
+    }
+
+    /// A document to pull the diagnostics of, all of it checked.
+    pub(super) fn pull(&mut self, uri: &lsp::Url) -> Option<(String, Vec<lsp::Diagnostic>)> {
+        let place = self.view(uri)?.place;
+        self.roots.get_mut(place.root)?.project.check_first(place.file, usize::MAX);
+        let (_, id, diagnostics) = self.pulled(place)?;
+        Some((id, diagnostics))
+    }
+
+    /// Every file that the client hears of, to pull.
+    pub(super) fn pull_all(&self) -> Vec<(lsp::Url, Option<i32>, String, Vec<lsp::Diagnostic>)> {
+        let places = self
+            .roots
+            .iter()
+            .enumerate()
+            .flat_map(|(root, of)| of.project.file_ids().map(move |file| Place { root, file }));
+        places
+            .filter(|place| self.concerns(*place))
+            .filter_map(|place| {
+                let (uri, id, diagnostics) = self.pulled(place)?;
+                let version = self.open.get(&uri).map(|open| open.version);
+                Some((uri, version, id, diagnostics))
+            })
+            .collect()
+    }
+
+    /// The edits to imports that follow when files get other names.
+    pub(super) fn rename_files(&self, renames: &[lsp::FileRename]) -> Option<lsp::WorkspaceEdit> {
+        let paths: Vec<(PathBuf, PathBuf)> = renames
+            .iter()
+            .filter_map(|rename| {
+                let path = |uri: &str| path_of(&uri.parse().ok()?);
+                Some((path(&rename.old_uri)?, path(&rename.new_uri)?))
+            })
+            .collect();
+        let mut edit = lsp::WorkspaceEdit::default();
+        for view in self.root_views() {
+            let Some(folder) = self.roots.get(view.place.root).and_then(|root| root.folder.as_deref()) else {
+                continue;
+            };
+            let mut moves = Vec::new();
+            for (old, new) in &paths {
+                // A folder that gets another name takes its files along.
+                for file in view.project.file_ids() {
+                    let Some(name) = view.project.file(file).map(|file| &file.name) else { continue };
+                    let Ok(rest) = folder.join(&**name).strip_prefix(old).map(Path::to_path_buf) else { continue };
+                    let target = if rest.as_os_str().is_empty() { new.clone() } else { new.join(rest) };
+                    if let Some(target) = disk::relative(folder, &target) {
+                        moves.push((name.to_string(), target));
+                    }
+                }
+            }
+            let found = view.workspace_edit(crate::ide::names::moved(view.project, &moves));
+            edit.changes.get_or_insert_default().extend(found.changes.into_iter().flatten());
+        }
+        edit.changes.as_ref().is_some_and(|changes| !changes.is_empty()).then_some(edit)
     }
 
     /// Everything to say of a file; nothing of one that is gone.
@@ -220,6 +588,26 @@ impl Session {
 }
 
 impl Root {
+    /// Reads what is imported and not there from disk, and what that imports.
+    fn add_imported(&mut self) {
+        let Some(folder) = self.folder.clone() else { return };
+        loop {
+            let mut wanted = self.project.missing_imports();
+            wanted.retain(|name| self.looked_for.insert(name.clone()));
+            let found: Vec<(String, String)> = wanted
+                .into_iter()
+                .filter_map(|name| {
+                    let text = disk::read_within(&folder, &name)?;
+                    Some((name, text))
+                })
+                .collect();
+            if found.is_empty() {
+                return;
+            }
+            self.project.add_files(found.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        }
+    }
+
     fn uri(&self, file: FileId) -> Option<lsp::Url> {
         let name = &self.project.file(file)?.name;
         match &self.folder {
@@ -231,13 +619,6 @@ impl Root {
 
 fn path_of(uri: &lsp::Url) -> Option<PathBuf> {
     (uri.scheme() == "file").then(|| uri.to_file_path().ok()).flatten()
-}
-
-/// A path below a folder, with `/`.
-fn relative(folder: &Path, path: &Path) -> Option<String> {
-    let parts: Option<Vec<&str>> =
-        path.strip_prefix(folder).ok()?.components().map(|part| part.as_os_str().to_str()).collect();
-    Some(parts?.join("/"))
 }
 
 /// The present moment, or what `QUELL_NOW` says, so that what depends on it can be tried.

@@ -1,9 +1,10 @@
 //! What the compiler costs, as ratios: one table in Markdown, measured side by side in one run.
 //!
 //! `cargo run --release -p bench` builds the command line first. Absolute times are of the machine it runs on; the
-//! ratios are what holds elsewhere.
+//! ratios are what holds elsewhere. `cargo run --release -p bench -- lsp` measures the language server instead.
 
 mod generate;
+mod language_server;
 mod measure;
 mod process;
 
@@ -25,6 +26,15 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 
 fn main() -> std::io::Result<()> {
+    match std::env::args().nth(1).as_deref() {
+        None => compiler(),
+        Some("lsp") => language_server::run().map_err(std::io::Error::other),
+        Some("--nothing") => language_server::nothing(),
+        Some(_) => Err(std::io::Error::other("usage: bench [lsp]")),
+    }
+}
+
+fn compiler() -> std::io::Result<()> {
     println!("| rules | bytes a rule | lexing | parse | to `datadog` | to `rules` | to `rules`, judged | formatter |");
     println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for size in SIZES {

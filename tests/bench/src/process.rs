@@ -18,12 +18,21 @@ pub(crate) struct Run {
 
 /// Builds the command line as users do; gives its path.
 pub(crate) fn build() -> Result<PathBuf> {
-    let status = Command::new(env!("CARGO")).args(["build", "--release", "--quiet", "-p", "quell"]).status()?;
+    built("quell")
+}
+
+/// The same of the language server.
+pub(crate) fn build_server() -> Result<PathBuf> {
+    built("quell-lsp")
+}
+
+fn built(package: &str) -> Result<PathBuf> {
+    let status = Command::new(env!("CARGO")).args(["build", "--release", "--quiet", "-p", package]).status()?;
     if !status.success() {
-        return Err(Error::other("the command line does not build"));
+        return Err(Error::other(format!("`{package}` does not build")));
     }
     let own = std::env::current_exe()?;
-    Ok(own.with_file_name(format!("quell{}", std::env::consts::EXE_SUFFIX)))
+    Ok(own.with_file_name(format!("{package}{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// Writes a project of that many rules, a thousand a file.
@@ -63,7 +72,16 @@ pub(crate) fn compile(binary: &Path, folder: &Path, jobs: usize) -> Result<Run> 
 
 /// The high-water mark of a running process, in KiB; zero where the system does not tell.
 fn peak(process: u32) -> u64 {
+    status_of(process, "VmHWM:")
+}
+
+/// What a running process holds, in KiB; zero where the system does not tell.
+pub(crate) fn resident(process: u32) -> u64 {
+    status_of(process, "VmRSS:")
+}
+
+fn status_of(process: u32, name: &str) -> u64 {
     let Ok(status) = fs::read_to_string(format!("/proc/{process}/status")) else { return 0 };
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
 }

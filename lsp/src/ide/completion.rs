@@ -1,0 +1,611 @@
+//! What can be written at a place: words of the language, keys with what each would tell, values that are known.
+
+use std::fmt::Write as _;
+
+use memchr::memmem;
+use quell::base::Span;
+use quell::diag::Code;
+use quell::hir::{KeyKind, NodeKind, Query};
+use quell::logic::specificity::{Bits, BranchSpecificity, most_helpful};
+use quell::parse_item;
+use quell::schema::{Activity, Family, Kind as EventKind, KindSet, Schema, Scope, Type};
+use quell::syntax::FIELDS;
+use quell::syntax::ast::{ItemKind, StatementKind};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::ide::names::relative;
+use crate::ide::place::{self, Block, Expected, Place};
+use crate::ide::project::{FileId, Project};
+use crate::ide::symbols::holds;
+use crate::ide::{describe, rules};
+
+/// The most that is offered at once; more letters bring what is left out.
+const MOST: usize = 120;
+
+/// How many uses of a key are looked at for its values.
+const MOST_USES: usize = 4000;
+
+/// What a completion is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A word of the language.
+    Keyword,
+    /// A whole item.
+    Snippet,
+    /// A field of a rule.
+    Field,
+    /// An attribute.
+    Attribute,
+    /// A tag or a key of detection rules.
+    Tag,
+    /// A value.
+    Value,
+    /// A `let`.
+    Let,
+    /// A rule.
+    Rule,
+    /// A file.
+    File,
+    /// A lint.
+    Lint,
+}
+
+/// Something that can be written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Completion {
+    /// What is shown, and what letters are compared with.
+    pub label: String,
+    /// What it is.
+    pub kind: Kind,
+    /// What is shown beside it.
+    pub detail: String,
+    /// What is written.
+    pub text: String,
+    /// Whether the text holds places to fill in, as `$1` and `${1:text}`.
+    pub snippet: bool,
+    /// Whether there is more to read of it, under its label.
+    pub documented: bool,
+    /// Whether accepting it should ask again, for what comes behind it.
+    pub continues: bool,
+}
+
+/// What can be written at a place, the best first.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Completions {
+    /// What is replaced.
+    pub replaced: Span,
+    /// The choices.
+    pub items: Vec<Completion>,
+    /// Whether more letters would bring others.
+    pub more: bool,
+}
+
+impl Completion {
+    fn new(kind: Kind, label: impl Into<String>) -> Completion {
+        let label = label.into();
+        Completion {
+            text: label.clone(),
+            label,
+            kind,
+            detail: String::new(),
+            snippet: false,
+            documented: false,
+            continues: false,
+        }
+    }
+
+    fn detail(mut self, detail: impl Into<String>) -> Completion {
+        self.detail = detail.into();
+        self
+    }
+
+    fn text(mut self, text: impl Into<String>) -> Completion {
+        self.text = text.into();
+        self
+    }
+
+    fn snippet(mut self, text: impl Into<String>) -> Completion {
+        self.snippet = true;
+        self.text(text)
+    }
+
+    fn documented(mut self) -> Completion {
+        self.documented = true;
+        self
+    }
+
+    fn continues(mut self) -> Completion {
+        self.continues = true;
+        self
+    }
+}
+
+/// What can be written at a byte. `snippets` says whether the editor knows places to fill in.
+#[must_use]
+pub fn complete(project: &Project, file: FileId, offset: u32, snippets: bool) -> Completions {
+    let Some(document) = project.document(file) else { return Completions::default() };
+    let (start, text) = match document.items().at_offset(offset) {
+        Some(placed) => (placed.start.offset, &*placed.item.text),
+        None => (0, ""),
+    };
+    let place = place::of(text, offset - start);
+    let typed = place.typed.of(text);
+    let cx = Complete { project, file, text, place: &place, typed, snippets };
+    let mut items = match &place.expected {
+        Expected::Item => cx.items(),
+        Expected::Import => cx.files(),
+        Expected::Type => Type::ALL.iter().map(|ty| Completion::new(Kind::Keyword, ty.name())).collect(),
+        Expected::Field => cx.fields(),
+        Expected::FieldValue(field) => cx.field_values(field),
+        Expected::Qualifier => vec![
+            Completion::new(Kind::Keyword, "event").documented(),
+            Completion::new(Kind::Keyword, "signal").documented(),
+        ],
+        Expected::Lint => lints(),
+        Expected::Term => cx.terms(),
+        Expected::Value(key) => cx.values(key),
+        Expected::ListValue => cx.lets(true),
+        Expected::Expectation => vec![
+            Completion::new(Kind::Keyword, "suppressed").documented(),
+            Completion::new(Kind::Keyword, "fires").documented(),
+        ],
+        Expected::By => vec![Completion::new(Kind::Keyword, "by").text("by ").documented()],
+        Expected::Rule => cx.rules(),
+        Expected::Event | Expected::NewName | Expected::Nothing => Vec::new(),
+    };
+    let wanted = typed.trim_start_matches('@');
+    items.retain(|item| holds(&item.label, typed) || holds(&item.label, wanted));
+    // Letters in their order only are what one types where nothing begins with them.
+    if items.iter().any(|item| fit(&item.label, wanted) < 3) {
+        items.retain(|item| fit(&item.label, wanted) < 3);
+    }
+    // Stable: among what fits as well, the order in which it was offered.
+    items.sort_by_key(|item| fit(&item.label, wanted));
+    let more = items.len() > MOST;
+    items.truncate(MOST);
+    Completions { replaced: place.whole.shifted(start), items, more }
+}
+
+/// How far from the letters a label is: they begin it, begin its last part, stand in it, or only in their order.
+fn fit(label: &str, letters: &str) -> u8 {
+    let label = label.trim_start_matches('@');
+    if letters.is_empty() || label.starts_with(letters) {
+        0
+    } else if label.rsplit('.').next().is_some_and(|leaf| leaf.starts_with(letters)) {
+        1
+    } else if label.contains(letters) {
+        2
+    } else {
+        3
+    }
+}
+
+struct Complete<'a> {
+    project: &'a Project,
+    file: FileId,
+    text: &'a str,
+    place: &'a Place,
+    typed: &'a str,
+    snippets: bool,
+}
+
+/// What stands behind the cursor and would double what is written.
+fn behind(text: &str, place: &Place) -> Option<char> {
+    text.get(place.whole.end as usize..)?.chars().next()
+}
+
+impl Complete<'_> {
+    fn schema(&self) -> &Schema {
+        self.project.schema(self.file)
+    }
+
+    fn items(&self) -> Vec<Completion> {
+        let mut items = Vec::new();
+        if self.snippets {
+            items.extend(Activity::ALL.iter().map(|activity| {
+                Completion::new(Kind::Snippet, format!("suppress {} activity", activity.name()))
+                    .detail("a whole rule")
+                    .snippet(rule(*activity, &self.expiry(90)))
+            }));
+        }
+        let keywords: [(&str, &str); 7] = [
+            ("suppress", "suppress ${1:name} {\n  $0\n}"),
+            ("require", "require ${1:name} {\n  rules { ruleId:$2 }\n  when { $0 }\n}"),
+            ("let", "let ${1:name} = $0"),
+            ("import", "import \"$0\""),
+            ("attribute", "attribute @${1:path} : ${2:string}"),
+            ("tag", "tag $0"),
+            ("test", "test \"${1:title}\" {\n  $0\n}"),
+        ];
+        items.extend(keywords.map(|(word, snippet)| {
+            let item = Completion::new(Kind::Keyword, word).documented();
+            if self.snippets { item.snippet(snippet) } else { item.text(format!("{word} ")) }
+        }));
+        items
+    }
+
+    fn files(&self) -> Vec<Completion> {
+        let own = self.project.file(self.file).map(|file| &*file.name).unwrap_or_default();
+        let names = self.project.file_ids().filter_map(|file| self.project.file(file)).map(|file| &*file.name);
+        names.filter(|name| *name != own).map(|name| Completion::new(Kind::File, relative(own, name))).collect()
+    }
+
+    fn fields(&self) -> Vec<Completion> {
+        let has = |field: &str| self.text.lines().any(|line| line.trim_start().starts_with(field));
+        let mut items = Vec::new();
+        // What most rules lack first.
+        let order = ["when", "rules", "owner", "reason", "expires"];
+        let rest = FIELDS.iter().copied().chain(["allow"]).filter(|field| !order.contains(field));
+        for field in order.into_iter().chain(rest) {
+            if has(field) && field != "allow" && field != "when" {
+                continue;
+            }
+            let item = Completion::new(Kind::Field, field).documented();
+            let (plain, snippet) = match field {
+                "when" | "rules" => (format!("{field} {{  }}"), format!("{field} {{ $0 }}")),
+                "allow" => ("allow ".to_owned(), "allow ${1:lint} = \"${2:reason}\"".to_owned()),
+                "tags" => ("tags = []".to_owned(), "tags = [$0]".to_owned()),
+                "starts" | "expires" | "review" | "enabled" | "activity" => {
+                    (format!("{field} = "), format!("{field} = $0"))
+                }
+                _ => (format!("{field} = \"\""), format!("{field} = \"$0\"")),
+            };
+            let asks = matches!(field, "when" | "rules" | "starts" | "expires" | "review" | "enabled" | "activity");
+            let item = if self.snippets { item.snippet(snippet) } else { item.text(plain) };
+            items.push(if asks { item.continues() } else { item });
+        }
+        items
+    }
+
+    fn field_values(&self, field: &str) -> Vec<Completion> {
+        let value = |word: &str| Completion::new(Kind::Value, word);
+        match field {
+            "starts" | "expires" | "review" => [30, 90, 180, 365]
+                .into_iter()
+                .map(|days| {
+                    Completion::new(Kind::Value, format!("+{days}d")).text(self.expiry(days)).detail(self.expiry(days))
+                })
+                .chain([value(&self.expiry(0)).detail("today")])
+                .collect(),
+            "enabled" => vec![value("true"), value("false")],
+            "activity" => {
+                let activities = Activity::ALL.iter().map(|activity| value(activity.name()).detail("activity"));
+                let kinds = EventKind::ALL.iter().map(|kind| value(kind.name()).detail("event kind"));
+                activities.chain(kinds).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The day that many days from now.
+    fn expiry(&self, days: i64) -> String {
+        const DAY: i64 = 86_400_000;
+        let text = quell::hir::date::rfc3339(self.project.settings().now.saturating_add(days * DAY));
+        text.get(..10).unwrap_or_default().to_owned()
+    }
+
+    /// The `let`s that fit: lists of values, or conditions.
+    fn lets(&self, values: bool) -> Vec<Completion> {
+        let Some(file) = self.project.file(self.file) else { return Vec::new() };
+        let names = file.names.binding_names().into_iter();
+        let fitting = names.filter(|name| file.names.binding(name).is_some_and(|binding| binding.is_values == values));
+        let detail = if values { "list of values" } else { "condition" };
+        fitting.map(|name| Completion::new(Kind::Let, format!("${name}")).detail(detail)).collect()
+    }
+
+    fn rules(&self) -> Vec<Completion> {
+        let mut names: Vec<&str> = self.project.links.rule_names().collect();
+        names.sort_unstable();
+        names.into_iter().map(|name| Completion::new(Kind::Rule, name)).collect()
+    }
+
+    fn terms(&self) -> Vec<Completion> {
+        if self.typed.starts_with('$') {
+            return self.lets(false);
+        }
+        let schema = self.schema();
+        let colon = if behind(self.text, self.place) == Some(':') { "" } else { ":" };
+        let key = |kind, name: String| {
+            let text = format!("{name}{colon}");
+            Completion::new(kind, name).text(text).documented().continues()
+        };
+        let block = self.place.query_block();
+        if block == Some(Block::Rules) {
+            return schema.rule_keys().map(|rule| key(Kind::Tag, rule.name.to_owned())).collect();
+        }
+        let scope = if block == Some(Block::Signal) { Scope::Signal } else { Scope::Event };
+        let branch = self.branch();
+        let mut items: Vec<Completion> = Vec::new();
+        let mut offered: FxHashSet<String> = FxHashSet::default();
+        // What would tell the most, and of that first what the combination lacks altogether.
+        let mut helps = branch.helps(schema, scope);
+        helps.sort_by_key(|help| branch.families.contains(&help.1));
+        for (name, family, bits) in helps {
+            let lacks = if branch.families.contains(&family) { "" } else { ", missing so far" };
+            let kind = if name.starts_with('@') { Kind::Attribute } else { Kind::Tag };
+            items.push(key(kind, name.to_owned()).detail(format!(
+                "+{:.1} bits, {}{lacks}",
+                bits.as_f64(),
+                family.name()
+            )));
+            offered.insert(name.to_owned());
+        }
+        if !self.typed.starts_with('@') {
+            let mut tags: Vec<(u16, String)> = schema
+                .tags()
+                .filter(|(_, tag)| tag.scopes.contains(Scope::Signal) || tag.scopes.contains(Scope::Event))
+                .map(|(id, tag)| (schema.tag_weight(id).tenths, tag.name.to_string()))
+                .collect();
+            tags.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            items.extend(tags.into_iter().filter(|(_, name)| !offered.contains(name)).map(|(tenths, name)| {
+                key(Kind::Tag, name).detail(format!("tag, {:.1} bits", Bits::from_tenths(tenths.into()).as_f64()))
+            }));
+            items.extend(self.lets(false));
+        }
+        let letters = self.typed.trim_start_matches('@');
+        let mut attributes: Vec<(bool, u16, String)> = schema
+            .attributes()
+            .filter(|(_, attribute)| attribute.family != Family::Rule || attribute.path.starts_with("evt."))
+            .filter(|(_, attribute)| attribute.declared || !attribute.kinds.intersection(branch.kinds).is_empty())
+            .filter(|(_, attribute)| holds(&attribute.path, letters))
+            .map(|(id, attribute)| {
+                let elsewhere = scope == Scope::Signal && attribute.scope != Scope::Signal;
+                (elsewhere, schema.weight(id).tenths, attribute.stem().to_owned())
+            })
+            .collect();
+        // On signals those first that signals carry; then what tells more; then the shorter path.
+        attributes.sort_by(|a, b| (a.0, b.1, a.2.len(), &a.2).cmp(&(b.0, a.1, b.2.len(), &b.2)));
+        for (elsewhere, tenths, path) in attributes {
+            let name = format!("@{path}");
+            if offered.contains(&name) {
+                continue;
+            }
+            let bits = Bits::from_tenths(tenths.into()).as_f64();
+            let note = if elsewhere { ", not on signals" } else { "" };
+            items.push(key(Kind::Attribute, name).detail(format!("{bits:.1} bits{note}")));
+        }
+        if self.typed.is_empty() {
+            items.extend(["AND", "OR", "NOT"].map(|word| Completion::new(Kind::Keyword, word)));
+        }
+        items
+    }
+
+    fn values(&self, key: &str) -> Vec<Completion> {
+        let schema = self.schema();
+        let mut items: Vec<Completion> = Vec::new();
+        let mut offered: FxHashSet<String> = FxHashSet::default();
+        if self.typed.starts_with('$') {
+            return self.lets(true);
+        }
+        let known: Vec<String> = match key.strip_prefix('@') {
+            Some("agent.rule_id") => schema.agent_rules().map(|rule| rule.id.to_owned()).collect(),
+            Some(path) => schema
+                .find(path)
+                .map(|(_, attribute)| attribute.values().iter().map(|value| (*value).to_owned()).collect())
+                .unwrap_or_default(),
+            None if key == "rule_id" => schema.agent_rules().map(|rule| rule.id.to_owned()).collect(),
+            None => schema
+                .rule_key(key)
+                .map(|rule| rule.values().iter().map(|value| (*value).to_owned()).collect())
+                .unwrap_or_default(),
+        };
+        // What the project says of the key already, the most often said first.
+        let mut used: Vec<(usize, String)> = self.used(key).into_iter().map(|(value, count)| (count, value)).collect();
+        used.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        for (count, value) in used.into_iter().take(40) {
+            let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
+            offered.insert(value.clone());
+            items.push(Completion::new(Kind::Value, value).detail(format!("used {times} in the project")));
+        }
+        for value in known.into_iter().filter(|value| !offered.contains(value)) {
+            items.push(Completion::new(Kind::Value, written(&value)).detail("known value"));
+        }
+        items.extend(self.lets(true));
+        items
+    }
+
+    /// The values that stand behind a key anywhere in the project, and how often.
+    fn used(&self, key: &str) -> FxHashMap<String, usize> {
+        let wanted = format!("{key}:");
+        let finder = memmem::Finder::new(&wanted);
+        let mut found: FxHashMap<String, usize> = FxHashMap::default();
+        let mut uses = 0;
+        for file in self.project.file_ids() {
+            let Some(document) = self.project.document(file) else { continue };
+            for placed in document.items().iter() {
+                let text = &*placed.item.text;
+                for at in finder.find_iter(text.as_bytes()) {
+                    let starts = text.get(..at).is_some_and(|before| {
+                        before.ends_with(|c: char| c.is_whitespace() || matches!(c, '(' | '-' | '{'))
+                    });
+                    if !starts || (file == self.file && std::ptr::eq(text, self.text)) {
+                        continue;
+                    }
+                    let rest = text.get(at + wanted.len()..).unwrap_or_default();
+                    values_at(rest, &mut found);
+                    uses += 1;
+                    if uses > MOST_USES {
+                        return found;
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// What the condition says without the term that is being typed.
+    fn branch(&self) -> Branch {
+        let mut repaired = String::with_capacity(self.text.len());
+        repaired.push_str(self.text.get(..self.place.typed.start as usize).unwrap_or_default());
+        let head = repaired.len();
+        repaired.push_str(self.text.get(self.place.whole.end as usize..).unwrap_or_default());
+        let mut checked = rules::checked(self.project, self.file, &repaired);
+        if checked.rules.is_empty() {
+            repaired.truncate(head);
+            let _ = write!(repaired, "{}", self.place.closers());
+            checked = rules::checked(self.project, self.file, &repaired);
+        }
+        let at = self.place.typed.start;
+        let Some(rule) = checked.rules.iter().find(|rule| rule.rule.span.touches(at)).or(checked.rules.first()) else {
+            return Branch { kinds: activity(&repaired).unwrap_or(KindSet::ALL), ..Branch::default() };
+        };
+        let wanted = if self.place.query_block() == Some(Block::Event) { "when event" } else { "when" };
+        let mut branch = Branch { kinds: KindSet::ALL, ..Branch::default() };
+        if let Some(activity) = &rule.rule.activity {
+            branch.kinds = activity.value;
+        }
+        for (name, query, specificity) in rules::conditions(rule) {
+            if name != wanted {
+                continue;
+            }
+            // The branch that is written in, or else the broadest.
+            let mut branches: Vec<BranchSpecificity<'_>> = specificity.branches().collect();
+            let distance = |branch: &BranchSpecificity<'_>| {
+                let ends = branch.terms.iter().map(|term| query.node(term.literal.node).span.end);
+                ends.map(|end| at.abs_diff(end)).min().unwrap_or(u32::MAX)
+            };
+            branches.sort_by_key(distance);
+            let Some(first) = branches.first() else { continue };
+            for term in first.terms.iter().filter(|term| term.literal.positive) {
+                let NodeKind::Term { key, .. } = query.node(term.literal.node).kind else { continue };
+                let (family, kinds) = match key.kind {
+                    KeyKind::Attribute(id) => {
+                        let attribute = self.schema().attribute(id);
+                        (attribute.family, attribute.kinds)
+                    }
+                    KeyKind::Tag(id) => {
+                        (self.schema().tag_by_id(id).map_or(Family::Workload, |tag| tag.family), KindSet::EMPTY)
+                    }
+                    _ => continue,
+                };
+                branch.families.insert(family);
+                if family != Family::Rule && !kinds.is_empty() {
+                    branch.kinds = branch.kinds.intersection(kinds);
+                }
+            }
+            branch.query = query.clone();
+            branch.terms = first.terms.to_vec();
+            branch.bits = first.bits;
+        }
+        if branch.kinds.is_empty() {
+            branch.kinds = KindSet::ALL;
+        }
+        branch
+    }
+}
+
+/// The event kinds that a rule says it is about, where it means nothing so far.
+fn activity(text: &str) -> Option<KindSet> {
+    let parsed = parse_item(text);
+    let statements = parsed.items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Rule { statements, .. } => Some(statements),
+        _ => None,
+    });
+    let value = statements.flatten().find_map(|statement| match &statement.kind {
+        StatementKind::Field { name, value } if name.of(text) == "activity" => Some(value.span().of(text)),
+        _ => None,
+    })?;
+    let activity = Activity::from_name(value).map(Activity::kinds);
+    activity.or_else(|| EventKind::from_name(value).map(KindSet::of))
+}
+
+/// What is known of a combination that is being written.
+#[derive(Default)]
+struct Branch {
+    query: Query,
+    terms: Vec<quell::logic::specificity::TermBits>,
+    bits: Bits,
+    /// What it is about so far.
+    families: FxHashSet<Family>,
+    /// The events that it can be about.
+    kinds: KindSet,
+}
+
+impl Branch {
+    fn helps(&self, schema: &Schema, scope: Scope) -> Vec<(&'static str, Family, Bits)> {
+        let branch = BranchSpecificity { bits: self.bits, terms: &self.terms };
+        let helps = most_helpful(&self.query, branch, self.kinds, scope, schema);
+        helps.into_iter().map(|help| (help.name, help.family, help.bits)).collect()
+    }
+}
+
+/// A whole rule with places to fill in. It names its activity, so that only what fits it is offered in it.
+fn rule(activity: Activity, expires: &str) -> String {
+    format!(
+        "suppress ${{1:name}} {{\n  owner    = \"${{2:team@example.com}}\"\n  reason   = \"${{3:why it is harmless}}\"\n  \
+         expires  = ${{4:{expires}}}\n  activity = {}\n\n  rules {{ ruleId:${{5:def-000-000}} }}\n\n  \
+         when {{\n    $0\n  }}\n}}",
+        activity.name()
+    )
+}
+
+fn lints() -> Vec<Completion> {
+    let lints = Code::ALL.iter().filter(|code| code.is_configurable());
+    lints.map(|code| Completion::new(Kind::Lint, code.name()).documented()).collect()
+}
+
+/// A value as it must be written.
+fn written(value: &str) -> String {
+    let plain = value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '+' | '@' | '%'));
+    if plain && !value.is_empty() {
+        return value.to_owned();
+    }
+    let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{escaped}\"")
+}
+
+/// The value or the values at the start of a text.
+fn values_at(text: &str, found: &mut FxHashMap<String, usize>) {
+    let (group, text) = match text.strip_prefix('(') {
+        Some(rest) => (true, rest.split_once(')').map_or(rest, |(inside, _)| inside)),
+        None => (false, text),
+    };
+    let mut rest = text;
+    loop {
+        rest = if group { rest.trim_start() } else { rest };
+        let end = if rest.starts_with('"') {
+            let mut escaped = false;
+            let close = rest.char_indices().skip(1).find(|(_, c)| {
+                let closes = *c == '"' && !escaped;
+                escaped = *c == '\\' && !escaped;
+                closes || *c == '\n'
+            });
+            close.map_or(rest.len(), |(at, _)| at + 1)
+        } else {
+            rest.find(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '{' | '}' | '[' | ']'))
+                .unwrap_or(rest.len())
+        };
+        let value = rest.get(..end).unwrap_or_default();
+        if !value.is_empty() && !matches!(value, "OR" | "AND" | "NOT" | "*") && !value.starts_with('$') {
+            *found.entry(value.to_owned()).or_insert(0) += 1;
+        }
+        rest = rest.get(end..).unwrap_or_default();
+        if !group || rest.is_empty() || end == 0 {
+            return;
+        }
+    }
+}
+
+/// What there is to read of a choice.
+#[must_use]
+pub fn documentation(schema: &Schema, kind: &str, label: &str) -> Option<String> {
+    match kind {
+        "attribute" => describe::attribute(schema, label.trim_start_matches('@')),
+        "tag" => describe::tag(schema, label),
+        "lint" => Code::from_name(label).map(|code| code.page().to_owned()),
+        _ => describe::word(label).map(str::to_owned),
+    }
+}
+
+impl Kind {
+    /// The word by which [`documentation`] knows it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Attribute => "attribute",
+            Kind::Tag => "tag",
+            Kind::Lint => "lint",
+            _ => "word",
+        }
+    }
+}

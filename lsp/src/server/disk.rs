@@ -1,0 +1,130 @@
+//! Files on disk: settings, the files of a folder, a single one. Nothing is read outside of a project's folder.
+
+use std::borrow::Cow;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use quell::base::Instant;
+use quell::config::Config;
+use quell::schema::Schema;
+
+use crate::ide::Settings;
+
+/// The name of the configuration file.
+pub(super) const CONFIG: &str = "quell.toml";
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// What a folder says of its project.
+#[derive(Clone, Debug)]
+pub(super) struct Configured {
+    pub(super) settings: Settings,
+    include: GlobSet,
+    exclude: GlobSet,
+    /// What is wrong with it, and where in `quell.toml`.
+    pub(super) problem: Option<(std::ops::Range<usize>, String)>,
+}
+
+impl Configured {
+    /// What there is where no file says anything.
+    pub(super) fn default_of(now: Instant) -> Configured {
+        Configured { settings: Settings::new(now), include: GlobSet::empty(), exclude: GlobSet::empty(), problem: None }
+    }
+
+    /// Whether a file that a walk found belongs to the project, by its name from the folder.
+    pub(super) fn keeps(&self, name: &str) -> bool {
+        (self.include.is_empty() || self.include.is_match(name)) && !self.exclude.is_match(name)
+    }
+}
+
+/// Reads the settings of a folder. What cannot be read counts as not said, and is told.
+pub(super) fn configured(folder: &Path, now: Instant) -> Configured {
+    let mut configured = Configured::default_of(now);
+    let Some(text) = read(&folder.join(CONFIG)) else { return configured };
+    let problem = match toml::from_str::<Config>(&text) {
+        Ok(config) => {
+            let schema = schema(folder, &config).map(|schema| {
+                configured.settings.schema = schema;
+            });
+            let globs = globs(&config.paths.include).and_then(|include| Ok((include, globs(&config.paths.exclude)?)));
+            let globs = globs.map(|(include, exclude)| (configured.include, configured.exclude) = (include, exclude));
+            configured.settings.config = config;
+            schema.and(globs).err().map(|why| (0..0, why))
+        }
+        Err(error) => Some((error.span().unwrap_or(0..0), error.message().to_owned())),
+    };
+    configured.problem = problem;
+    configured
+}
+
+fn schema(folder: &Path, config: &Config) -> Result<Cow<'static, Schema>, String> {
+    let Some(file) = &config.schema.file else { return Ok(Cow::Borrowed(Schema::embedded())) };
+    let text = read_within(folder, file).ok_or_else(|| format!("the schema file `{file}` cannot be read"))?;
+    let imported;
+    let table = if text.trim_start().starts_with('{') {
+        imported = quell::schema::import(&text, None)
+            .map_err(|error| format!("`{file}` at `{}`: {}", error.pointer, error.message))?
+            .to_tsv();
+        imported.as_str()
+    } else {
+        text.as_str()
+    };
+    let schema = Schema::parse(table).map_err(|error| format!("{file}:{}: {}", error.line, error.message))?;
+    Ok(Cow::Owned(schema))
+}
+
+fn globs(patterns: &[String]) -> Result<GlobSet, String> {
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+        builder.add(glob.map_err(|error| format!("[paths] has a bad pattern: {error}"))?);
+    }
+    builder.build().map_err(|error| format!("[paths]: {error}"))
+}
+
+/// The text of a file, if it is a regular one, not too large, and UTF-8.
+pub(super) fn read(path: &Path) -> Option<String> {
+    let found = fs::metadata(path).ok()?;
+    if !found.is_file() || found.len() > LARGEST {
+        return None;
+    }
+    let mut text = String::with_capacity(found.len() as usize);
+    fs::File::open(path).ok()?.take(LARGEST).read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+/// The text of a file by its name from a folder; nothing where a link leads out of it.
+pub(super) fn read_within(folder: &Path, name: &str) -> Option<String> {
+    let root = fs::canonicalize(folder).ok()?;
+    let path = fs::canonicalize(folder.join(name)).ok()?;
+    path.starts_with(root).then(|| read(&path)).flatten()
+}
+
+/// Every rule file below a folder, sorted. Ignore files count, hidden files do not.
+pub(super) fn find(folder: &Path) -> Vec<PathBuf> {
+    let walk = ignore::WalkBuilder::new(folder).require_git(false).git_global(false).git_exclude(false).build();
+    let files = walk.flatten().map(ignore::DirEntry::into_path);
+    let mut files: Vec<PathBuf> = files.filter(|path| is_rule_file(path) && path.is_file()).collect();
+    files.sort();
+    files
+}
+
+/// Whether a name is that of a rule file.
+pub(super) fn is_rule_file(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "quell")
+}
+
+/// A path below a folder, with `/`.
+pub(super) fn relative(folder: &Path, path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> =
+        path.strip_prefix(folder).ok()?.components().map(|part| part.as_os_str().to_str()).collect();
+    Some(parts?.join("/"))
+}
+
+/// The folder of the project that a file belongs to: where the nearest `quell.toml` is.
+pub(super) fn configured_folder(path: &Path) -> Option<&Path> {
+    path.ancestors().skip(1).find(|folder| folder.join(CONFIG).is_file())
+}
