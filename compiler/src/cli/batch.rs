@@ -28,7 +28,7 @@ use crate::event::LoweredRule;
 use crate::hir::{Instant, Names, Polarity, Signature, date, scan};
 use crate::lint::{CheckedItem, JudgedRule, check_item};
 use crate::logic::specificity::{Bits, RuleSpecificity, SpecificityLevel, level};
-use crate::project::{Linked, Project, resolve_import};
+use crate::project::{self, Linked, Project, resolve_import};
 use crate::syntax::ast::{Expectation, ItemKind};
 use crate::syntax::{ItemRange, ParsedItem, parse_item, split};
 
@@ -184,6 +184,7 @@ struct Scanned {
 /// What pass two gave, taken in the order of the files, whichever is done first.
 struct Taker<'t> {
     rules: &'t mut Vec<RuleSummary>,
+    relations: &'t mut Vec<project::RuleSummary>,
     kept: &'t mut Vec<KeptRule>,
     tests: &'t mut Vec<KeptTest>,
     findings: &'t mut Vec<Finding>,
@@ -204,6 +205,7 @@ impl Taker<'_> {
             for mut part in parts {
                 self.findings.append(&mut part.findings);
                 self.rules.append(&mut part.rules);
+                self.relations.append(&mut part.relations);
                 self.kept.append(&mut part.kept);
                 self.tests.append(&mut part.tests);
                 if self.failed.is_ok() && !part.bytes.is_empty() {
@@ -256,6 +258,8 @@ impl Cursor {
 struct Part {
     findings: Vec<Finding>,
     rules: Vec<RuleSummary>,
+    /// The same rules, as far as others may have to do with them.
+    relations: Vec<project::RuleSummary>,
     kept: Vec<KeptRule>,
     tests: Vec<KeptTest>,
     bytes: Vec<u8>,
@@ -302,11 +306,13 @@ impl<'s> Run<'s> {
                 None => files.push((number, scanned.file)),
             }
         }
+        let mut relations = Vec::new();
         self.work(
             &files,
             &linked,
             Taker {
                 rules: &mut outcome.rules,
+                relations: &mut relations,
                 kept: &mut outcome.kept,
                 tests: &mut outcome.tests,
                 findings: &mut findings,
@@ -316,6 +322,8 @@ impl<'s> Run<'s> {
                 failed: Ok(()),
             },
         )?;
+        let related = project::link(&relations, &context).into_iter();
+        findings.extend(related.map(|(file, diagnostic)| Finding::at(&file, diagnostic)));
         findings.sort_by_cached_key(Finding::key);
         findings.dedup_by(|a, b| a.file == b.file && a.diagnostic == b.diagnostic);
         outcome.findings = findings;
@@ -449,6 +457,11 @@ impl<'s> Run<'s> {
             let CheckedItem { rules, diagnostics } = check_item(text, &parsed, names, &context);
             let found = diagnostics.into_iter();
             part.findings.extend(found.map(|diagnostic| Finding::at(&file.name, diagnostic.shifted(range.start))));
+            part.relations.extend(
+                rules
+                    .iter()
+                    .map(|judged| project::RuleSummary::new(&judged.rule, &file.name, range.start, schema, &context)),
+            );
             if self.purpose == Purpose::Events {
                 let from = place;
                 self.keep(&mut part, &Arc::from(text), (&parsed, rules), file, names, |span| {

@@ -211,6 +211,9 @@ codes! {
         RedundantTerm "redundant-term" Warning lint,
         RedundantBranch "redundant-branch" Warning lint,
         NotDecided "not-decided" Hint lint,
+        DuplicateRule "duplicate-rule" Warning links,
+        SubsumedRule "subsumed-rule" Warning links,
+        ContradictsRequire "contradicts-require" Warning links,
     }
     Governance {
         StartsAfterExpires "starts-after-expires" Error fixed,

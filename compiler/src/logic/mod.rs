@@ -7,6 +7,7 @@
 //!
 //! Not here: what to say about it, which is for lints, and events, which are for the evaluator.
 
+mod anchor;
 mod automaton;
 mod budget;
 mod candidate;
@@ -22,6 +23,7 @@ pub mod specificity;
 mod value;
 mod witness;
 
+pub use anchor::{Anchor, PREFIX};
 pub use budget::Budget;
 pub use formula::Formula;
 pub use implies::always;

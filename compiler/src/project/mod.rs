@@ -4,7 +4,9 @@
 
 mod bindings;
 mod imports;
+mod relations;
 mod resolve;
 
 pub use imports::{ImportError, resolve_import};
+pub use relations::{RuleSummary, link};
 pub use resolve::{Linked, Project};

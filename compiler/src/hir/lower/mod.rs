@@ -30,7 +30,7 @@ pub(super) const COMBINATION: &str =
     "@process.executable.path:\"/path/to/program\" @process.parent.executable.path:\"/path/to/parent\"";
 
 /// Where a query stands: it decides which keys may be in it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Place {
     /// `rules { }`
     Rules,
