@@ -21,7 +21,11 @@ use crate::schema::Schema;
 const STEPS: u64 = 20_000;
 
 /// A rule is compared with at most so many others that fail to cover it.
-const ATTEMPTS: usize = 48;
+const ATTEMPTS: usize = 12;
+
+/// Of the rules that need the same value, at most so many are looked at: where more share their rarest value, they are
+/// told apart by what they deny or by ranges, and of those the first ones show what there is to show.
+const SHARED: usize = 128;
 
 /// What is kept of a rule to compare it with others.
 #[derive(Clone, Debug)]
@@ -325,19 +329,19 @@ impl Index {
         let mut found: FxHashSet<usize> = FxHashSet::default();
         for (key, value) in event.pairs() {
             let exact = self.exact.get(&(place, key.into(), value.into()));
-            found.extend(exact.into_iter().flatten());
+            found.extend(exact.into_iter().flatten().take(SHARED));
             if self.prefixes.is_empty() {
                 continue;
             }
             for (at, character) in value.char_indices().take(PREFIX) {
                 let prefix = value.get(..at + character.len_utf8()).unwrap_or_default();
-                found.extend(self.prefixes.get(&(place, key.into(), prefix.into())).into_iter().flatten());
+                found.extend(self.prefixes.get(&(place, key.into(), prefix.into())).into_iter().flatten().take(SHARED));
             }
         }
         for id in &scope.ids {
-            found.extend(self.by_id.get(&(place, id.clone())).into_iter().flatten());
+            found.extend(self.by_id.get(&(place, id.clone())).into_iter().flatten().take(SHARED));
         }
-        found.extend(self.rest.get(&place).into_iter().flatten());
+        found.extend(self.rest.get(&place).into_iter().flatten().take(SHARED));
         let mut found: Vec<usize> = found.into_iter().collect();
         found.sort_unstable();
         found
