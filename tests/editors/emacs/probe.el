@@ -30,10 +30,10 @@
   (goto-char (point-min))
   (search-forward "@process.user")
   (beginning-of-line)
-  (insert "    @process.par\n")
+  (insert "    @process.parent.us\n")
   (forward-char -1)
   (push `(completion . ,(vconcat (mapcar #'substring-no-properties
-                                         (all-completions "@process.par" (nth 2 (eglot-completion-at-point))))))
+                                         (all-completions "@process.parent.us" (nth 2 (eglot-completion-at-point))))))
         result)
   (delete-region (line-beginning-position) (1+ (line-end-position)))
   (eglot-format-buffer)

@@ -75,7 +75,8 @@ local function painted(text)
   local tree = vim.treesitter.get_parser(0, "quell"):parse()[1]
   local found = {}
   for id, node in query:iter_captures(tree:root(), 0, line, line + 1) do
-    if vim.treesitter.is_in_node_range(node, line, column) then
+    local from_line, from_column = node:range()
+    if from_line == line and from_column == column then
       table.insert(found, query.captures[id])
     end
   end
@@ -101,9 +102,12 @@ function steps.use()
   out.filetype = vim.bo.filetype
   wait("the server", client)
   -- A value that does not last.
-  wait("diagnostics", function()
-    return #vim.diagnostic.get(0) > 0
-  end)
+  local function fleeting()
+    return vim.tbl_filter(function(found)
+      return found.code == "ephemeral-value"
+    end, vim.diagnostic.get(0))[1]
+  end
+  local warned = wait("the warning", fleeting)
   out.diagnostics = diagnostics()
 
   go("@process.user")
@@ -112,8 +116,8 @@ function steps.use()
 
   -- Completion of an attribute, on a line of its own.
   local line = place("@process.user")
-  vim.api.nvim_buf_set_lines(0, line, line, false, { "    @process.par" })
-  vim.api.nvim_win_set_cursor(0, { line + 1, 16 })
+  vim.api.nvim_buf_set_lines(0, line, line, false, { "    @process.parent.us" })
+  vim.api.nvim_win_set_cursor(0, { line + 1, 22 })
   local completion = request("textDocument/completion", position())
   out.completion = vim.tbl_map(function(item)
     return item.label
@@ -121,15 +125,17 @@ function steps.use()
   vim.api.nvim_buf_set_lines(0, line, line + 1, false, {})
 
   -- The quick fix of the warning.
-  local warned = vim.diagnostic.get(0)[1]
   local before = lines()
+  local range = {
+    start = { line = warned.lnum, character = warned.col },
+    ["end"] = { line = warned.end_lnum, character = warned.end_col },
+  }
+  -- What Neovim keeps of what the server sent differs by version.
+  local plain = { range = range, message = warned.message, code = warned.code, severity = warned.severity }
   local parameters = {
     textDocument = vim.lsp.util.make_text_document_params(0),
-    range = {
-      start = { line = warned.lnum, character = warned.col },
-      ["end"] = { line = warned.end_lnum, character = warned.end_col },
-    },
-    context = { only = { "quickfix" }, diagnostics = { warned.user_data.lsp } },
+    range = range,
+    context = { only = { "quickfix" }, diagnostics = { plain } },
   }
   local actions = request("textDocument/codeAction", parameters)
   out.actions = vim.tbl_map(function(action)
@@ -142,7 +148,7 @@ function steps.use()
   vim.lsp.util.apply_workspace_edit(action.edit, client().offset_encoding)
   assert(not vim.deep_equal(lines(), before), "the quick fix changed nothing")
   out.fixed = lines()[warned.lnum + 1]
-  wait("no diagnostics", function()
+  wait("no warning", function()
     return #vim.diagnostic.get(0) == 0
   end)
 
@@ -170,6 +176,7 @@ function steps.use()
     end, tokens)
   end
 
+  vim.treesitter.get_parser(0, "quell"):parse()
   out.treesitter = {
     suppress = painted("suppress"),
     attribute = painted("@process.user"),

@@ -98,13 +98,17 @@ async function use() {
     Object.fromEntries(spans.map((span) => [span.textContent.trim(), getComputedStyle(span).color])),
   );
 
+  // The status bar shows the level of the rule under the cursor.
+  await go(13, 35);
+  const level = holding(".statusbar-item", "bits");
+  await level.first().waitFor();
+  seen.status = await level.allTextContents();
+
   // The Problems panel names the value that does not last.
   await page.keyboard.press("Control+Shift+M");
   const row = holding(".markers-panel .monaco-list-row", "ephemeral-value");
   await row.first().waitFor();
   seen.problem = await row.first().textContent();
-  await holding(".statusbar-item", "bits").first().waitFor().catch(() => {});
-  seen.status = await holding(".statusbar-item", "bits").allTextContents();
   await picture("vscode-problem");
 
   // Its quick fix.
@@ -120,8 +124,8 @@ async function use() {
   // An attribute is completed.
   await go(14, 25);
   await page.keyboard.press("Enter");
-  await page.keyboard.type("@process.parent.exec", { delay: 30 });
-  const offered = holding(".suggest-widget.visible .monaco-list-row", "executable.path");
+  await page.keyboard.type("@process.parent.us", { delay: 30 });
+  const offered = holding(".suggest-widget.visible .monaco-list-row", "@process.parent.user");
   await offered.first().waitFor();
   seen.completion = await page.$$eval(".suggest-widget .monaco-list-row", (rows) =>
     rows.map((row) => row.getAttribute("aria-label")),
@@ -129,10 +133,10 @@ async function use() {
   await picture("vscode-completion");
   await offered.first().click();
   await page.keyboard.press("Escape");
-  await page.keyboard.type("/usr/bin/node");
+  await page.keyboard.type("shop");
 
   // A let gets another name, in both files.
-  await go(16, 12);
+  await go(17, 14);
   await page.keyboard.press("F2");
   const name = page.locator(".rename-input");
   await name.waitFor();
