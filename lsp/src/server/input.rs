@@ -73,7 +73,7 @@ fn forward(from: &mut impl BufRead, to: &UnboundedSender<Vec<u8>>) -> io::Result
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             match check(&body) {
-                Ok(()) => body,
+                Ok(()) => without_null(body),
                 Err(wrong) => wrong,
             }
         }
@@ -154,6 +154,21 @@ fn check(body: &[u8]) -> std::result::Result<(), Vec<u8>> {
     }
 }
 
+/// A message whose parameters are `null`, as Emacs sends with `shutdown`, without them: the transport takes only none.
+fn without_null(body: Vec<u8>) -> Vec<u8> {
+    // A message without parameters is short, and the others are not read twice.
+    const LONGEST: usize = 256;
+    if body.len() > LONGEST || !body.windows(4).any(|window| window == b"null") {
+        return body;
+    }
+    let Ok(Value::Object(mut message)) = serde_json::from_slice(&body) else { return body };
+    if message.get("params") != Some(&Value::Null) {
+        return body;
+    }
+    message.remove("params");
+    serde_json::to_vec(&message).unwrap_or(body)
+}
+
 fn is_response(shape: &Shape, body: &[u8]) -> bool {
     // `"result": null` is a result.
     let has_result = || shape.result.is_some() || body.windows(8).any(|window| window == b"\"result\"");
@@ -190,6 +205,12 @@ mod tests {
 
     fn framed(body: &str) -> String {
         format!("Content-Length: {}\r\n\r\n{body}", body.len())
+    }
+
+    #[test]
+    fn parameters_that_are_null_are_none() {
+        let shutdown = framed(r#"{"jsonrpc":"2.0","id":1,"method":"shutdown","params":null}"#);
+        assert_eq!(forwarded(shutdown.as_bytes()), [r#"{"jsonrpc":"2.0","id":1,"method":"shutdown"}"#]);
     }
 
     #[test]
