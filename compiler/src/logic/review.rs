@@ -306,6 +306,10 @@ impl Rest {
 
     /// Takes a part out if that changes nothing.
     fn take_out(&mut self, candidate: &Candidate, budget: &mut Budget) -> Answer<(), ()> {
+        let size: usize = self.formula.branches.iter().map(Vec::len).sum();
+        if !budget.spend(size as u64 / 2) {
+            return Answer::Undecided;
+        }
         let own: FxHashSet<u32> = candidate.leaves.iter().filter_map(|leaf| self.index.get(leaf).copied()).collect();
         let is_touched = |branch: &Vec<(u32, bool)>| branch.iter().any(|(atom, _)| own.contains(atom));
         let (touched, untouched): (Vec<_>, Vec<_>) = self.formula.branches.iter().cloned().partition(is_touched);

@@ -51,6 +51,9 @@ impl Formula {
 
 /// Decides whether literals hold together; else gives some that do not.
 pub(super) fn solve(literals: &[Literal<'_>], budget: &mut Budget) -> Answer<Witness, Vec<usize>> {
+    if !budget.spend(1 + literals.len() as u64) {
+        return Answer::Undecided;
+    }
     let kinds =
         literals.iter().fold(KindSet::ALL, |all, literal| all.intersection(literal.atom.kinds(literal.positive)));
     if kinds.is_empty() {
@@ -202,26 +205,33 @@ pub(super) fn smallest(literals: &[Literal<'_>], among: Vec<usize>, budget: &mut
         if by_kind { kinds(positions).is_empty() } else { matches!(solve(&picked(positions), budget), Answer::No(_)) }
     };
     let mut kept = among;
-    if let Some(only) = kept.iter().find(|at| excludes(&[**at])) {
-        return Conflict { literals: vec![*only], by_kind };
+    // Half of them at once, then a quarter, down to one by one: few of many are needed.
+    let mut size = kept.len().div_ceil(2);
+    loop {
+        let mut at = kept.len();
+        while at > 0 {
+            let from = at.saturating_sub(size);
+            let mut others = kept.clone();
+            others.drain(from..at);
+            if !others.is_empty() && excludes(&others) {
+                kept = others;
+            }
+            at = from;
+        }
+        if size <= 1 {
+            break;
+        }
+        size = size.div_ceil(2);
     }
-    // More than this are not tried in pairs: what is left after dropping one by one is as true.
-    if kept.len() <= 24 {
-        for (second, b) in kept.iter().enumerate() {
-            for a in kept.iter().take(second) {
+    // One by one leaves a set of which none can be dropped; a pair among the first ones may be smaller still.
+    if kept.len() > 2 && literals.len() <= 24 {
+        let all: Vec<usize> = (0..literals.len()).collect();
+        for (second, b) in all.iter().enumerate() {
+            for a in all.iter().take(second) {
                 if excludes(&[*a, *b]) {
                     return Conflict { literals: vec![*a, *b], by_kind };
                 }
             }
-        }
-    }
-    let mut at = kept.len();
-    while at > 0 {
-        at -= 1;
-        let mut others = kept.clone();
-        others.remove(at);
-        if excludes(&others) {
-            kept = others;
         }
     }
     Conflict { literals: kept, by_kind }
