@@ -12,6 +12,14 @@ const PROGRAMS: [&str; 6] = [
 ];
 const PARENTS: [&str; 4] =
     ["/usr/sbin/cron", "/usr/lib/systemd/systemd", "/usr/bin/containerd-shim-runc-v2", "/usr/bin/dash"];
+/// Parts of job names: three of them tell a hundred thousand jobs apart.
+const WORDS: [&str; 48] = [
+    "index", "ledger", "mail", "audit", "cache", "image", "order", "basket", "price", "stock", "batch", "report",
+    "export", "import", "backup", "rotate", "vacuum", "digest", "notify", "expire", "resize", "render", "search",
+    "score", "fetch", "merge", "split", "prune", "verify", "ingest", "replay", "shard", "queue", "drain", "refund",
+    "invoice", "tariff", "parcel", "route", "label", "survey", "coupon", "review", "profile", "session", "catalog",
+    "archive", "restore",
+];
 const SERVICES: [&str; 5] = ["checkout", "payments", "search", "mail-gateway", "ledger"];
 
 /// A project of that many rules of eight terms, as one text. The same for the same size.
@@ -31,22 +39,24 @@ fn rule(number: usize, out: &mut String) {
     let program = pick(&PROGRAMS, number);
     let parent = pick(&PARENTS, number / 3);
     let service = pick(&SERVICES, number / 7);
+    let [first, second, third] = [1, 48, 48 * 48].map(|step| pick(&WORDS, number / step));
+    let job = format!("{first}-{second}-{third}");
     let written = write!(
         out,
-        r#"## The nightly job {number} of {service} starts {program} and reads its own configuration.
-suppress nightly-job-{number} {{
+        r#"## The nightly job {job} of {service} starts {program} and reads its own configuration.
+suppress nightly-{job} {{
   owner    = "platform@example.com"
-  reason   = "job {number} is started by the scheduler and touches its own files only"
+  reason   = "job {job} is started by the scheduler and touches its own files only"
   ticket   = "SEC-{number}"
   expires  = 2027-06-30
   rules {{ ruleId:(def-000-krp OR oqn-z2v-zb0) }}
   when {{
-    @process.args:"--config=/etc/{service}/job-{number}.conf"
+    @process.args:"--config=/etc/{service}/{job}.conf"
     @process.executable.path:{program}
     @process.executable.user:root
     @process.parent.executable.path:{parent}
     @process.parent.comm:(cron OR systemd)
-    @process.user:app{number}
+    @process.user:{second}
     kube_service:{service}
     -env:staging
   }}

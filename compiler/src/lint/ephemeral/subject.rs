@@ -176,7 +176,7 @@ impl<'a> Subject<'a> {
 
     /// What stands between slashes, blanks, and the signs that part a path from what is around it.
     pub(super) fn parts(&self) -> impl Iterator<Item = Range<usize>> {
-        self.runs(|byte| !b"/\\=,;:\"' \t\n()@{}[]|<>&".contains(&byte))
+        self.runs(|byte| !is_among(&PARTING, byte))
     }
 
     /// Whether the text from `place` on starts with `marker`, where `/` stands for both slashes and case is ignored.
@@ -198,7 +198,7 @@ impl<'a> Subject<'a> {
 
     /// The segment of a path that starts there.
     pub(super) fn segment(&self, from: usize) -> Range<usize> {
-        from..self.run(from, |byte| !is_slash(byte) && !b"\"' ,;".contains(&byte))
+        from..self.run(from, |byte| !is_among(&SEGMENTING, byte))
     }
 
     /// Whether a range holds a wildcard.
@@ -256,6 +256,30 @@ impl<'a> Subject<'a> {
     pub(super) fn number(&self, range: &Range<usize>) -> Option<u64> {
         self.text.get(range.clone())?.parse().ok()
     }
+}
+
+/// What stands between the parts of a value.
+static PARTING: [bool; 256] = table(b"/\\=,;:\"' \t\n()@{}[]|<>&");
+
+/// What a segment of a path ends at.
+static SEGMENTING: [bool; 256] = table(b"/\\\"' ,;");
+
+const fn table(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut rest = bytes;
+    while let Some((byte, behind)) = rest.split_first() {
+        // INVARIANT: a byte is below 256. A constant has no `get_mut`.
+        #[allow(clippy::indexing_slicing, reason = "a byte fits a table of 256")]
+        {
+            table[*byte as usize] = true;
+        }
+        rest = behind;
+    }
+    table
+}
+
+fn is_among(table: &[bool; 256], byte: u8) -> bool {
+    table.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 pub(super) fn is_slash(byte: u8) -> bool {
