@@ -7,7 +7,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::base::Span;
-use crate::hir::{NodeId, NodeKind, Query, Test};
+use crate::hir::kinds::term_sets;
+use crate::hir::{KeyKind, NodeId, NodeKind, Query, Test};
 use crate::logic::automaton::{Found, Part};
 use crate::logic::budget::Budget;
 use crate::logic::candidate::{Candidate, candidates, leaves};
@@ -71,49 +72,94 @@ pub struct Redundant {
 /// Reviews a condition whose normal form is `form`.
 #[must_use]
 pub fn review(query: &Query, schema: &Schema, form: &NormalForm, cap: usize, budget: &mut Budget) -> Review {
+    if is_plain(query, schema, form) {
+        return Review::default();
+    }
     let formula = Formula::of_form(query, schema, form);
     if !formula.is_complete() {
         return Review { is_undecided: true, ..Review::default() };
     }
     let mut review = Reviewer { query, schema, cap, budget, review: Review::default() };
-    if !is_plain(query, &formula) {
-        review.never(&formula);
-        review.always();
-        if !review.review.is_never && review.review.always.first().is_none_or(|always| always.node != query.root()) {
-            review.redundant(formula);
-        }
+    review.never(&formula);
+    review.always();
+    if !review.review.is_never && review.review.always.first().is_none_or(|always| always.node != query.root()) {
+        review.redundant(formula);
     }
     review.review.is_undecided |= review.budget.is_spent();
     review.review
 }
 
-/// Whether there is plainly nothing to find: one branch whose literals have nothing to do with one another, and whose
-/// lists are of different texts.
-fn is_plain(query: &Query, formula: &Formula) -> bool {
-    let [_] = formula.branches.as_slice() else { return false };
-    let literals = formula.branch(0);
-    let kinds = literals.iter().fold(KindSet::ALL, |all, one| all.intersection(one.atom.kinds(one.positive)));
-    let mut clusters: Vec<(bool, &str)> = Vec::with_capacity(literals.len());
-    for literal in &literals {
-        let atom = literal.atom;
-        let plain = !atom.key.is_kind
-            && !atom.is_opaque
-            && atom.kinds(literal.positive).intersection(kinds) == kinds
-            && (literal.positive || !atom.possible.intersection(kinds).is_empty())
-            && (atom.set.any || atom.simple_value().is_some() || atom.set.globs.len() == 1)
-            && matches!(atom.key.class, Class::Text | Class::Closed(_))
-            || literals.len() == 1 && atom.simple_value().is_some();
-        let listed = match query.node(atom.node).kind {
-            NodeKind::Or(list) => query.children(list).len() == atom.set.exact.len(),
-            _ => true,
-        };
-        if !plain || !listed || kinds.is_empty() {
-            return false;
+/// Whether there is plainly nothing to find, which costs little to see: one branch whose literals have nothing to do with
+/// one another, of texts that are there, and whose lists say nothing twice.
+fn is_plain(query: &Query, schema: &Schema, form: &NormalForm) -> bool {
+    let mut branches = form.branches();
+    let (Some(branch), None) = (branches.next(), branches.next()) else { return false };
+    let mut literals = Vec::with_capacity(branch.len());
+    let mut kinds = KindSet::ALL;
+    for literal in branch {
+        let Some(plain) = PlainLiteral::of(query, schema, literal.node, branch.len() == 1) else { return false };
+        if literal.positive {
+            kinds = kinds.intersection(plain.possible);
         }
-        clusters.push(cluster(&atom.key.text));
+        literals.push((cluster(plain.key), plain.possible, literal.positive));
     }
-    clusters.sort_unstable();
-    clusters.windows(2).all(|pair| pair.first() != pair.get(1))
+    let fits = |possible: KindSet, positive: bool| {
+        let shared = possible.intersection(kinds);
+        if positive { shared == kinds } else { !shared.is_empty() }
+    };
+    if kinds.is_empty() || !literals.iter().all(|(_, possible, positive)| fits(*possible, *positive)) {
+        return false;
+    }
+    literals.sort_unstable_by_key(|(cluster, ..)| *cluster);
+    literals.windows(2).all(|pair| pair.first().map(|one| one.0) != pair.get(1).map(|two| two.0))
+}
+
+/// A term, or a list of texts that differ.
+struct PlainLiteral<'q> {
+    key: &'q str,
+    /// The kinds of events that it may hold on.
+    possible: KindSet,
+}
+
+impl<'q> PlainLiteral<'q> {
+    /// Lists that are longer are looked at more closely.
+    const LONGEST: usize = 16;
+
+    /// Nothing where it must be looked at more closely. An `alone` literal may be a number or an address as well.
+    fn of(query: &'q Query, schema: &Schema, node: NodeId, alone: bool) -> Option<PlainLiteral<'q>> {
+        let own = [node];
+        let members = match query.node(node).kind {
+            NodeKind::Or(list) => query.children(list),
+            _ => &own[..],
+        };
+        if members.len() > PlainLiteral::LONGEST {
+            return None;
+        }
+        let mut plain = PlainLiteral { key: "", possible: KindSet::EMPTY };
+        let mut texts: Vec<&str> = Vec::with_capacity(members.len());
+        for member in members {
+            let NodeKind::Term { key, test } = query.node(*member).kind else { return None };
+            plain.key = query.text(key.text);
+            if matches!(plain.key, "@evt.name" | "@evt.category") {
+                return None;
+            }
+            let class = Class::of(key, schema);
+            if !alone && !matches!(class, Class::Text | Class::Closed(_)) {
+                return None;
+            }
+            match test {
+                Test::Exact(text) if class.admits(query.text(text)) => texts.push(query.text(text)),
+                Test::Present | Test::Glob(_) if members.len() == 1 && !alone => {}
+                _ => return None,
+            }
+            let is_filled = !matches!(key.kind, KeyKind::Attribute(id) if schema.attribute(id).kinds.is_empty());
+            if is_filled {
+                plain.possible = plain.possible.union(term_sets(query, schema, key, test).possible);
+            }
+        }
+        let differ = texts.iter().enumerate().all(|(at, text)| !texts.iter().take(at).any(|other| other == text));
+        differ.then_some(plain)
+    }
 }
 
 /// The same for two keys if they may be tied.
