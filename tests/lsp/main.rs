@@ -1,5 +1,7 @@
 //! The language server as a process of its own, over its standard streams.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 mod completion;
 mod editing;
 mod lifecycle;

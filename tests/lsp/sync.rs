@@ -71,6 +71,17 @@ fn a_message_says_what_is_wrong_and_what_to_do() {
 }
 
 #[test]
+fn a_code_leads_to_its_page() {
+    let capabilities = json!({ "textDocument": { "publishDiagnostics": { "codeDescriptionSupport": true } } });
+    let mut client = Client::initialized(None, capabilities).unwrap();
+    client.open(URI, 1, RULE).unwrap();
+    let published = client.published(URI, Some(1)).unwrap();
+    let found = published.as_array().unwrap().iter().find(|found| found["code"] == "unknown-attribute").unwrap();
+    let page = found["codeDescription"]["href"].as_str().unwrap().strip_prefix("file://").unwrap();
+    assert!(std::fs::read_to_string(page).unwrap().starts_with("# unknown-attribute\n"));
+}
+
+#[test]
 fn edits_past_every_end_are_taken_to_the_end() {
     let mut client = Client::initialized(None, json!({})).unwrap();
     client.open(URI, 1, "suppress a {").unwrap();

@@ -45,6 +45,7 @@ impl Client {
     pub fn start_with(command: &mut Command) -> Result<Client, String> {
         let mut child = command
             .env("QUELL_NOW", "2026-11-24")
+            .env("XDG_CACHE_HOME", std::env::temp_dir().join("quell-tests-cache"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -159,10 +160,10 @@ impl Client {
     ///
     /// As of [`Client::request`].
     pub fn answer(&mut self, id: i64) -> Result<Value, String> {
-        let response = self.wait_for(|message| message.get("method").is_none() && message["id"] == id)?;
+        let response = self.wait_for(|message| message.get("method").is_none() && *at(message, "/id") == id)?;
         match response.get("error") {
             Some(error) => Err(error.to_string()),
-            None => Ok(response["result"].clone()),
+            None => Ok(at(&response, "/result").clone()),
         }
     }
 
@@ -172,7 +173,7 @@ impl Client {
     ///
     /// Where none comes.
     pub fn wait_method(&mut self, method: &str) -> Result<Value, String> {
-        self.wait_for(|message| message["method"] == method).map(|message| message["params"].clone())
+        self.wait_for(|message| *at(message, "/method") == method).map(|message| at(&message, "/params").clone())
     }
 
     /// The next published diagnostics of a document, of that version where one is given.
@@ -182,11 +183,11 @@ impl Client {
     /// Where none come.
     pub fn published(&mut self, uri: &str, version: Option<i64>) -> Result<Value, String> {
         let message = self.wait_for(|message| {
-            message["method"] == "textDocument/publishDiagnostics"
-                && message["params"]["uri"] == uri
-                && version.is_none_or(|version| message["params"]["version"] == version)
+            *at(message, "/method") == "textDocument/publishDiagnostics"
+                && *at(message, "/params/uri") == uri
+                && version.is_none_or(|version| *at(message, "/params/version") == version)
         })?;
-        Ok(message["params"]["diagnostics"].clone())
+        Ok(at(&message, "/params/diagnostics").clone())
     }
 
     /// Published diagnostics of a document of which `fits` holds; those before are passed over.
@@ -197,15 +198,15 @@ impl Client {
     pub fn published_until(&mut self, uri: &str, fits: impl Fn(&[&str]) -> bool) -> Result<Value, String> {
         let message = self.wait_for(|message| {
             let codes = || {
-                message["params"]["diagnostics"]
+                at(message, "/params/diagnostics")
                     .as_array()
-                    .map(|found| found.iter().filter_map(|found| found["code"].as_str()).collect::<Vec<_>>())
+                    .map(|found| found.iter().filter_map(|found| at(found, "/code").as_str()).collect::<Vec<_>>())
             };
-            message["method"] == "textDocument/publishDiagnostics"
-                && message["params"]["uri"] == uri
+            *at(message, "/method") == "textDocument/publishDiagnostics"
+                && *at(message, "/params/uri") == uri
                 && codes().is_some_and(|codes| fits(&codes))
         })?;
-        Ok(message["params"]["diagnostics"].clone())
+        Ok(at(&message, "/params/diagnostics").clone())
     }
 
     /// The first message that fits, of those that came and of those that come; others stay for later.
@@ -239,7 +240,7 @@ impl Client {
 
     /// Drops what came of a method and was not asked for.
     pub fn forget(&mut self, method: &str) {
-        self.waiting.retain(|message| message["method"] != method);
+        self.waiting.retain(|message| *at(message, "/method") != method);
     }
 
     fn receive(&mut self, time: Duration) -> Result<Value, String> {
@@ -313,6 +314,11 @@ impl Drop for Client {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What stands at a path in a message; null where nothing does.
+fn at<'m>(message: &'m Value, path: &str) -> &'m Value {
+    message.pointer(path).unwrap_or(&Value::Null)
 }
 
 /// One message; nothing at the end of the stream, or where what comes is no message.

@@ -187,6 +187,18 @@ fn the_library_knows_no_outside() {
 }
 
 #[test]
+fn what_the_server_answers_knows_no_outside() {
+    let mut wrong = Vec::new();
+    for source in sources().unwrap().iter().filter(|source| source.path.starts_with("lsp/src/ide/")) {
+        for thing in OUTSIDE.iter().chain(&["crate::server", "tokio"]) {
+            let lines = rust_source::lines_with(&source.code, thing);
+            wrong.extend(lines.into_iter().map(|line| format!("{}:{line}: names `{thing}`", source.path)));
+        }
+    }
+    assert!(wrong.is_empty(), "only `server` may touch these:\n{}", wrong.join("\n"));
+}
+
+#[test]
 fn what_is_wrong_is_found() {
     let source = |path, text| [Source::new(path, text)];
     assert_eq!(

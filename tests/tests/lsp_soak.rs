@@ -1,6 +1,8 @@
 //! A long session with random edits, requests and rubbish: at its end the server is alive, knows what a fresh one
 //! knows, has grown no further, and has answered everything once and in order.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::fs;
 

@@ -8,6 +8,7 @@ use tower_lsp::{Client, LanguageServer, async_trait};
 
 use crate::server::capabilities::capabilities;
 use crate::server::guard::guard;
+use crate::server::pages::Pages;
 use crate::server::progress::Progress;
 use crate::server::requests::{self, ActionData, CompletionData};
 use crate::server::session::{Session, Shared};
@@ -107,6 +108,11 @@ impl LanguageServer for Backend {
     }
 
     async fn initialized(&self, _: lsp::InitializedParams) {
+        let follows_codes = self.shared.lock().client.follows_codes;
+        if follows_codes {
+            let pages = Pages::new();
+            self.shared.lock().pages = pages;
+        }
         tokio::spawn(publish::publish(Arc::clone(&self.shared), self.client.clone()));
         let shared = Arc::clone(&self.shared);
         std::thread::spawn(move || worker::run(&shared));

@@ -13,6 +13,7 @@ mod exit;
 mod from_proto;
 mod guard;
 mod input;
+mod pages;
 mod progress;
 mod publish;
 mod pull;

@@ -11,6 +11,7 @@ use tower_lsp::lsp_types as lsp;
 
 use crate::ide::{Encoding, FileId, Project};
 use crate::server::disk::{self, Configured};
+use crate::server::pages::Pages;
 use crate::server::tokens::{self, Told};
 use crate::server::view::View;
 use crate::server::{from_proto, to_proto};
@@ -45,6 +46,8 @@ impl Shared {
 pub(super) struct Session {
     pub(super) encoding: Encoding,
     pub(super) client: ClientCan,
+    /// The pages that codes link to, where the client follows such links.
+    pub(super) pages: Option<Pages>,
     folders: Vec<PathBuf>,
     /// The number of the scan in force: a later one makes an earlier one give up.
     scan: u64,
@@ -78,6 +81,8 @@ pub(super) struct ClientCan {
     pub(super) resolves_actions: bool,
     /// It asks for diagnostics itself, so that they are not published.
     pub(super) pulls: bool,
+    /// It follows the link of a code.
+    pub(super) follows_codes: bool,
     /// It can show how far something is.
     pub(super) progress: bool,
     /// It can be asked to watch files.
@@ -106,6 +111,9 @@ impl ClientCan {
                 let edits = action.resolve_support.as_ref();
                 edits.is_some_and(|edits| edits.properties.iter().any(|property| property == "edit"))
             }),
+            follows_codes: document
+                .and_then(|document| document.publish_diagnostics.as_ref()?.code_description_support)
+                .unwrap_or(false),
             pulls: document.is_some_and(|document| document.diagnostic.is_some()),
             progress: capabilities.window.as_ref().and_then(|window| window.work_done_progress).unwrap_or(false),
             watches: workspace
@@ -445,9 +453,9 @@ impl Session {
         for place in stale {
             let Some(uri) = self.uri(place).or_else(|| self.published.get(&place).cloned()) else { continue };
             let diagnostics = if self.concerns(place) { self.diagnostics(place, &uri) } else { Vec::new() };
-            self.orphans.remove(&uri);
+            let was_told = self.orphans.remove(&uri) || self.published.contains_key(&place);
             let version = self.open.get(&uri).map(|open| open.version);
-            if diagnostics.is_empty() && version.is_none() && !self.published.contains_key(&place) {
+            if diagnostics.is_empty() && version.is_none() && !was_told {
                 continue;
             }
             if diagnostics.is_empty() {
@@ -583,7 +591,12 @@ impl Session {
             Some(lsp::Location::new(uri, to_proto::range(root.project.document(file)?, span, self.encoding)))
         };
         let findings = root.project.findings(place.file);
-        findings.iter().map(|found| to_proto::diagnostic(found, document, self.encoding, uri, elsewhere)).collect()
+        let proto = |found: &quell::diag::Diagnostic| {
+            let code_description = self.pages.as_ref().and_then(|pages| pages.link(found.code));
+            let diagnostic = to_proto::diagnostic(found, document, self.encoding, uri, elsewhere);
+            lsp::Diagnostic { code_description, ..diagnostic }
+        };
+        findings.iter().map(proto).collect()
     }
 }
 
