@@ -1,0 +1,12 @@
+[
+  (rule)
+  (block)
+  (condition)
+  (values)
+  (test)
+  (json)
+  (list)
+  (group)
+] @indent
+
+["}" "]" ")"] @outdent

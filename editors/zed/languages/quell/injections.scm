@@ -1,0 +1,2 @@
+((expectation event: (json) @injection.content)
+  (#set! injection.language "json"))
