@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The real editors, with the real server: what somebody does in a `.quell` file, and what they see.
 
-usage: run.py [NAME…]   one or more of: neovim vscode emacs pre-commit; all if left out
+usage: run.py [NAME…]   one or more of: neovim vscode emacs pre-commit action; all if left out
 
 Installs what it needs into .cache/editors (see install.sh), builds the binaries, and writes the pictures of the README.
 """
@@ -9,10 +9,12 @@ Installs what it needs into .cache/editors (see install.sh), builds the binaries
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -54,7 +56,8 @@ def environment(folder, binaries, **more):
         cargo = folder / ".cargo/bin"
         cargo.mkdir(parents=True, exist_ok=True)
         for name in ["quell", "quell-lsp"]:
-            (cargo / name).symlink_to(binaries / name)
+            if not (cargo / name).exists():
+                (cargo / name).symlink_to(binaries / name)
         path.append(str(cargo))
     found = {**os.environ, "PATH": os.pathsep.join(path), "HOME": str(folder), **{key: str(more[key]) for key in more}}
     for name in ["CONFIG", "STATE", "CACHE", "DATA"]:
@@ -63,19 +66,34 @@ def environment(folder, binaries, **more):
     return found
 
 
+def follow(section, folder, programs, **more):
+    """Runs the first commands that editors/README.md gives under a heading, as they stand there, from the root.
+
+    `programs` are put in front of what is installed: names and what runs in their place.
+    """
+    page = (ROOT / "editors/README.md").read_text()
+    commands = page.split(f"\n## {section}\n")[1].split("```sh\n")[1].split("```")[0]
+    shims = folder / "shims"
+    shims.mkdir(exist_ok=True)
+    for name, program in programs.items():
+        (shims / name).write_text(f'#!/bin/sh\nexec {program} "$@"\n')
+        (shims / name).chmod(0o755)
+    env = environment(folder, None, **more)
+    env["PATH"] = os.pathsep.join([str(shims), env["PATH"]])
+    run("sh", "-euc", commands, cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
+
+
 def neovim(binaries):
     for name, program in [("oldest", "/usr/bin/nvim"), ("newest", CACHE / "python/bin/nvim")]:
         with tempfile.TemporaryDirectory() as scratch:
             scratch = pathlib.Path(scratch)
-            site = scratch / "data/nvim/site/pack/quell/start"
-            site.mkdir(parents=True)
-            (site / "quell").symlink_to(ROOT / "editors/neovim")
+            data = scratch / ".local/share"
 
             def step(step, found):
                 folder = scratch / step
                 folder.mkdir()
                 result = folder / "result.json"
-                more = {"XDG_DATA_HOME": scratch / "data", "PROJECT": project(folder), "RESULT": result, "STEP": step}
+                more = {"XDG_DATA_HOME": data, "PROJECT": project(folder), "RESULT": result, "STEP": step}
                 probe = HERE / "neovim/probe.lua"
                 command = [program, "--headless", "-n", "-i", "NONE", "-c", f"luafile {probe}"]
                 said = subprocess.run(
@@ -87,11 +105,11 @@ def neovim(binaries):
                 assert seen["ok"], f"{name}, {step}: {seen}"
                 return seen, folder
 
+            follow("Neovim", scratch, {"nvim": f"{program} -i NONE"}, XDG_DATA_HOME=data)
             seen, _ = step("missing", None)
             texts = [message["text"] for message in seen["messages"]]
             assert len(texts) == 1 and "quell-lsp was not found" in texts[0] and ":help" in texts[0], texts
 
-            step("install", binaries)
             seen, folder = step("use", binaries)
             version = seen["version"]
             codes = [found["code"] for found in seen["diagnostics"]]
@@ -115,10 +133,6 @@ def neovim(binaries):
 def vscode(binaries):
     extension = ROOT / "editors/vscode"
     node = CACHE / "node"
-    path = os.pathsep.join([str(node), os.environ["PATH"]])
-    if not (extension / "node_modules").exists():
-        run("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", cwd=extension, env={**os.environ, "PATH": path})
-    run("npm", "run", "--silent", "package", cwd=extension, env={**os.environ, "PATH": path}, stdout=subprocess.DEVNULL)
     PICTURES.mkdir(exist_ok=True)
     # In the folder of the cache, so that its packages are found.
     shutil.copy(HERE / "vscode/ui.mjs", CACHE / "vscode/ui.mjs")
@@ -135,8 +149,13 @@ def vscode(binaries):
             (scratch / "user/User").mkdir(parents=True)
             shutil.copy(HERE / "vscode/settings.json", scratch / "user/User/settings.json")
             options = [f"--user-data-dir={scratch}/user", f"--extensions-dir={scratch}/extensions"]
-            package = ["--install-extension", extension / "quell.vsix"]
-            run(node / "node", server, *options, *package, env=env, stdout=subprocess.DEVNULL)
+            if not kept:
+                # The commands of the page: they build the package and install it.
+                code = " ".join([f"{node}/node {server}", *options])
+                follow("VS Code", scratch, {"npm": f"{node}/npm", "node": f"{node}/node", "code": code})
+            else:
+                package = ["--install-extension", extension / "quell.vsix"]
+                run(node / "node", server, *options, *package, env=env, stdout=subprocess.DEVNULL)
             try:
                 said = run(node / "node", CACHE / "vscode/ui.mjs", step, env=env, stdout=subprocess.PIPE, timeout=400)
             except subprocess.CalledProcessError:
@@ -145,14 +164,13 @@ def vscode(binaries):
                     shutil.copy(picture, CACHE / "failed.png")
                     print(f"see {CACHE}/failed.png", file=sys.stderr)
                 raise
-            return json.loads(said.stdout), kept(copy)
+            return json.loads(said.stdout), [(copy / file).read_text() for file in kept]
 
-    seen, _ = step("missing", None, lambda copy: None)
+    seen, _ = step("missing", None, [])
     assert len(seen["messages"]) == 1, seen
     assert "quell-lsp was not found" in seen["messages"][0] and "cargo install" in seen["messages"][0], seen
 
-    files = lambda copy: [(copy / file).read_text() for file in ["rules/render.quell", "lib/fleet.quell"]]
-    seen, (rule, fleet) = step("use", binaries, files)
+    seen, (rule, fleet) = step("use", binaries, ["rules/render.quell", "lib/fleet.quell"])
     assert "ephemeral-value" in seen["problem"] and "/tmp/render-8f3a2c91" in seen["problem"], seen
     assert seen["status"], seen
     # Keywords, keys and values differ in colour, by the grammar and by what the server says of tokens.
@@ -162,7 +180,26 @@ def vscode(binaries):
     assert "    @process.parent.user:shop\n" in rule, rule
     assert "    host:$front-hosts\n" in rule and fleet.strip() == RENAMED, (rule, fleet)
     assert '  owner    = "shop@example.com"' in rule, rule
+    carries_binaries(extension, node)
     print("ok: VS Code")
+
+
+def carries_binaries(extension, node):
+    """A package for one platform holds the programs, and they can be run."""
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = pathlib.Path(scratch)
+        for name in ["quell", "quell-lsp"]:
+            (scratch / name).write_text("#!/bin/sh\n")
+            (scratch / name).chmod(0o755)
+        env = {**os.environ, "PATH": os.pathsep.join([str(node), os.environ["PATH"]])}
+        env |= {"QUELL_BINARIES": str(scratch), "QUELL_PLATFORM": "linux-x64"}
+        run(node / "npm", "run", "--silent", "package", cwd=extension, env=env, stdout=subprocess.DEVNULL)
+        with zipfile.ZipFile(extension / "quell-linux-x64.vsix") as package:
+            for name in ["quell", "quell-lsp"]:
+                mode = package.getinfo(f"extension/bin/{name}").external_attr >> 16
+                assert mode & 0o111, f"{name} cannot be run: {mode:o}"
+            assert 'TargetPlatform="linux-x64"' in package.read("extension.vsixmanifest").decode()
+        shutil.rmtree(extension / "bin")
 
 
 def emacs(binaries):
@@ -202,7 +239,7 @@ def pre_commit(binaries):
         said = hook("quell-check")
         assert said.returncode == 0 and "ephemeral-value" in said.stdout, said
         said = hook("quell-fmt")
-        assert said.returncode == 1 and "1 of 2 files" in said.stdout, said
+        assert said.returncode == 1 and "1 of 3 files" in said.stdout, said
         assert '  owner    = "shop@example.com"' in (copy / "rules/render.quell").read_text()
         run("git", "add", "-A", cwd=copy)
         assert hook("quell-fmt").returncode == 0
@@ -210,11 +247,51 @@ def pre_commit(binaries):
         run("git", "add", "-A", cwd=copy)
         said = hook("quell-check")
         assert said.returncode == 1 and "unclosed-delimiter" in said.stdout, said
+        # The hooks that `quell init` writes.
+        fresh = scratch / "fresh"
+        run(binaries / "quell", "init", fresh, env=env, stderr=subprocess.DEVNULL)
+        run("git", "init", "-q", fresh)
+        run("git", "add", "-A", cwd=fresh)
+        run(pre_commit, "run", "--all-files", cwd=fresh, env=env, stdout=subprocess.DEVNULL)
+        for settings in ["settings", "tasks"]:
+            json.loads((fresh / f".vscode/{settings}.json").read_text())
         print("ok: pre-commit")
 
 
+def action(binaries):
+    """The steps of action.yml, as a runner of GitHub has them run; the programs are installed already."""
+    # Only the pinned Python has the reader of YAML, as a part of pre-commit.
+    reader = "import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)"
+    page = (ROOT / "action.yml").read_text()
+    read = run(CACHE / "python/bin/python", "-c", reader, input=page, text=True, stdout=subprocess.PIPE)
+    steps = json.loads(read.stdout)
+    assert steps["runs"]["using"] == "composite"
+    given = {name: value["default"] for name, value in steps["inputs"].items()}
+
+    def value(text):
+        return re.sub(r"\$\{\{ inputs\.([a-z-]+) \}\}", lambda found: given[found[1]], text)
+
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = pathlib.Path(scratch)
+        copy = project(scratch)
+        status = {}
+        for step in steps["runs"]["steps"]:
+            name, command = step["name"], step["run"]
+            more = {key: value(text) for key, text in step.get("env", {}).items()}
+            env = environment(scratch, binaries, GITHUB_ACTION_PATH=ROOT, **more)
+            if name == "Install quell":
+                assert (ROOT / command.split("/")[-1].strip('"') / "Cargo.toml").exists(), command
+                continue
+            said = subprocess.run(["bash", "-ec", command], cwd=copy, env=env, capture_output=True, text=True)
+            status[name] = (said.returncode, said.stdout)
+        code, text = status["quell check"]
+        assert code == 1 and "::warning file=rules/render.quell" in text, status
+        assert status["quell fmt"][0] == 1 and status["quell test"][0] == 0, status
+        print("ok: action.yml")
+
+
 def main():
-    tests = {"neovim": neovim, "vscode": vscode, "emacs": emacs, "pre-commit": pre_commit}
+    tests = {"neovim": neovim, "vscode": vscode, "emacs": emacs, "pre-commit": pre_commit, "action": action}
     names = sys.argv[1:] or list(tests)
     unknown = [name for name in names if name not in tests]
     if unknown:

@@ -8,12 +8,14 @@ use crate::cli::{output, project};
 use crate::hir::date;
 
 /// What a project starts with.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 7] = [
     ("quell.toml", include_str!("init/quell.toml")),
     ("rules/example.quell", include_str!("init/example.quell")),
     (".github/workflows/quell.yml", include_str!("init/workflow.yml")),
     (".editorconfig", include_str!("init/editorconfig")),
     (".vscode/settings.json", include_str!("init/vscode.json")),
+    (".vscode/tasks.json", include_str!("init/vscode-tasks.json")),
+    (".pre-commit-config.yaml", include_str!("init/pre-commit.yaml")),
 ];
 
 /// What stands for the example's last day.
