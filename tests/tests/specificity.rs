@@ -1,6 +1,8 @@
 //! How narrow conditions are: the labelled combinations of `tests/data/specificity.tsv`, the examples of the guide, and
 //! what the judgement tells of each term.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use std::fmt::Write as _;
 use std::fs;
 

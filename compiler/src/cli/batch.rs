@@ -284,7 +284,7 @@ impl<'s> Run<'s> {
         }
         let mut scanned = self.scan_all(files.files);
         self.add_imports(&mut scanned);
-        let mut project = Project::default();
+        let mut project = if files.whole { Project::whole() } else { Project::default() };
         for file in &mut scanned {
             project.add_file(&file.file.name, std::mem::take(&mut file.signatures));
         }
@@ -570,6 +570,7 @@ impl<'s> Run<'s> {
         for range in split(&text) {
             let found = scan(range.of(&text));
             if found.is_plain() && found.tests.is_empty() {
+                rules.used.extend(found.used);
                 rules.rules.extend(found.rules.into_iter().map(|mut name| {
                     name.span = name.span.shifted(range.start);
                     name

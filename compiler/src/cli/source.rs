@@ -34,6 +34,8 @@ pub(super) struct Files {
     pub(super) findings: Vec<Finding>,
     /// The text to take for standard input; it is read where there is none.
     pub(super) stdin: Option<String>,
+    /// Whether they are the whole project.
+    pub(super) whole: bool,
 }
 
 /// Finds the files that `paths` name, the whole project where there are none: sorted, each once, whatever the order of
@@ -57,7 +59,9 @@ pub(super) fn find(setting: &Setting, paths: &[PathBuf]) -> Files {
         files.push(SourceFile { name: Arc::from(STDIN), path: None });
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
-    Files { files, findings: search.findings, stdin: None }
+    let is_root = |path: &PathBuf| fs::canonicalize(path).is_ok_and(|path| path == setting.root);
+    let whole = paths.is_empty() || paths.iter().any(is_root);
+    Files { files, findings: search.findings, stdin: None, whole }
 }
 
 struct Search<'s> {

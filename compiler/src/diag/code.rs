@@ -214,6 +214,8 @@ codes! {
         DuplicateRule "duplicate-rule" Warning links,
         SubsumedRule "subsumed-rule" Warning links,
         ContradictsRequire "contradicts-require" Warning links,
+        UnusedLet "unused-let" Warning lint,
+        UnusedImport "unused-import" Warning lint,
     }
     Governance {
         StartsAfterExpires "starts-after-expires" Error fixed,

@@ -29,6 +29,8 @@ pub struct Signature {
     pub tests: Vec<Spanned<String>>,
     /// Rules that tests name behind `by`.
     pub test_rules: Vec<Spanned<String>>,
+    /// Names of `let`s that its items refer to, each once.
+    pub used: Vec<String>,
 }
 
 /// A `let` with what is needed to expand it.
@@ -59,7 +61,11 @@ impl Signature {
 /// Reads the declarations off a parsed range.
 #[must_use]
 pub fn signature(text: &str, parsed: &ParsedItem) -> Signature {
-    let mut signature = Signature::default();
+    let mut used: Vec<&str> = parsed.references().map(|span| span.of(text).trim_start_matches('$')).collect();
+    used.sort_unstable();
+    used.dedup();
+    let used = used.into_iter().map(str::to_owned).collect();
+    let mut signature = Signature { used, ..Signature::default() };
     let mut shared: Option<Arc<(String, ParsedItem)>> = None;
     if !parsed.items.iter().any(|item| matches!(item.kind, ItemKind::Let { .. })) {
         signature.broken_lets.extend(header_name(text, &["let"]));
@@ -94,10 +100,11 @@ pub fn signature(text: &str, parsed: &ParsedItem) -> Signature {
     signature
 }
 
-/// The signature of a range's text. A lone rule, which is most of what there is, costs a look at its first line.
+/// The signature of a range's text. A lone rule without `$`, which is most of what there is, costs a look at its first
+/// line.
 #[must_use]
 pub fn scan(text: &str) -> Signature {
-    match lone_rule(text) {
+    match lone_rule(text).filter(|_| memchr::memchr(b'$', text.as_bytes()).is_none()) {
         Some(name) => Signature { rules: vec![name], ..Signature::default() },
         None => signature(text, &crate::syntax::parse_item(text)),
     }

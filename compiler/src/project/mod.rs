@@ -6,6 +6,7 @@ mod bindings;
 mod imports;
 mod relations;
 mod resolve;
+mod unused;
 
 pub use imports::{ImportError, resolve_import};
 pub use relations::{RuleSummary, link};

@@ -6,12 +6,14 @@ use crate::base::{Span, nearest};
 use crate::config::Context;
 use crate::diag::{Code, Diagnostic, text};
 use crate::hir::{Names, Signature, Spanned};
-use crate::project::{bindings, imports};
+use crate::project::{bindings, imports, unused};
 
 /// The signatures of all files, before they are put together.
 #[derive(Debug, Default)]
 pub struct Project {
     pub(super) files: Vec<File>,
+    /// Whether no other file can use what these declare.
+    whole: bool,
     by_path: FxHashMap<Arc<str>, usize>,
 }
 
@@ -42,6 +44,12 @@ impl Linked {
 }
 
 impl Project {
+    /// A project to which every file that there is will be added, so that what nothing uses is used nowhere.
+    #[must_use]
+    pub fn whole() -> Project {
+        Project { whole: true, ..Project::default() }
+    }
+
     /// Adds a file by its path from the project root, with `/`; gives its number. Ranges that declare nothing may be
     /// left out.
     pub fn add_file(&mut self, path: &str, items: impl IntoIterator<Item = (u32, Signature)>) -> usize {
@@ -62,15 +70,18 @@ impl Project {
         self.report_duplicates(&mut diagnostics);
         self.report_shadowed(&mut diagnostics);
         self.report_unknown_rules(&mut diagnostics);
+        unused::report(&self.files, self.whole, &mut diagnostics);
         let mut names = self.declare(cx);
         bindings::bind(&self.files, &mut names, cx, &mut diagnostics);
         let order = |file: usize| self.files.get(file).map(|file| Arc::clone(&file.path));
         diagnostics.sort_by_key(|(file, diagnostic)| (order(*file), diagnostic.span, diagnostic.code));
-        for (_, diagnostic) in &mut diagnostics {
-            if let Some(severity) = cx.config.severity(diagnostic.code) {
+        diagnostics.retain_mut(|(_, diagnostic)| match cx.config.severity(diagnostic.code) {
+            Some(severity) => {
                 diagnostic.severity = severity;
+                true
             }
-        }
+            None => false,
+        });
         Linked { names, diagnostics }
     }
 

@@ -40,6 +40,11 @@ impl ParsedItem {
         })
     }
 
+    /// Every `$name`, in source order.
+    pub fn references(&self) -> impl Iterator<Item = Span> + '_ {
+        self.nodes.iter().filter(|node| node.kind == NodeKind::Reference).map(|node| node.span)
+    }
+
     /// The members of a list, in order.
     pub fn list(&self, list: List) -> impl Iterator<Item = NodeId> + '_ {
         let mut next = Some(list.first);

@@ -230,7 +230,8 @@ fn events(queries: &[Query]) -> Option<Vec<Value>> {
 fn subsets(values: &[String]) -> Vec<Vec<String>> {
     let mut sets: Vec<Vec<String>> = vec![Vec::new()];
     for value in values {
-        let with: Vec<Vec<String>> = sets.iter().map(|set| [set.as_slice(), &[value.clone()]].concat()).collect();
+        let with: Vec<Vec<String>> =
+            sets.iter().map(|set| [set.as_slice(), std::slice::from_ref(value)].concat()).collect();
         sets.extend(with);
     }
     sets

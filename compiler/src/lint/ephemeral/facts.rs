@@ -118,7 +118,7 @@ mod tests {
         for (key, other) in KEYS {
             let known = |key: &str| key.strip_prefix('@').is_some_and(|path| schema.attribute_id(path).is_some());
             assert!(known(key) || schema.tag(key).is_some(), "{key}");
-            assert_eq!(Facts::of(other, &schema).stability, Stability::Stable, "{other}");
+            assert_eq!(Facts::of(other, schema).stability, Stability::Stable, "{other}");
         }
         for (key, other) in [
             ("@process.pid", "@process.executable.path"),
@@ -127,9 +127,9 @@ mod tests {
             ("@process.executable.inode", "@process.executable.path"),
             ("@network.source.port", "@network.source.ip"),
         ] {
-            assert_eq!(Facts::of(key, &schema).alternative().as_deref(), Some(other));
+            assert_eq!(Facts::of(key, schema).alternative().as_deref(), Some(other));
             assert!(schema.attribute_id(other.trim_start_matches('@')).is_some(), "{other}");
         }
-        assert_eq!(Facts::of("@process.comm", &schema).alternative(), None);
+        assert_eq!(Facts::of("@process.comm", schema).alternative(), None);
     }
 }

@@ -51,7 +51,7 @@ mod tests {
     use crate::schema::Schema;
 
     fn found(key: &str, value: &str) -> Option<(&'static str, String)> {
-        let found = recognise(value, &Facts::of(key, &Schema::embedded()))?;
+        let found = recognise(value, &Facts::of(key, Schema::embedded()))?;
         Some((found.form.name, value.get(found.range).unwrap().to_owned()))
     }
 
@@ -104,7 +104,7 @@ mod tests {
         for value in ["", "*", "é", "/tmp/é", "1.é.3", "pipe:[", "a-é-1", "\u{1F980}1234567890123", "[]", "/proc/", "%"]
         {
             for key in ["@file.path", "@process.args", "pod_name", "host", "image_tag", "@process.pid", "x"] {
-                if let Some(found) = recognise(value, &Facts::of(key, &schema)) {
+                if let Some(found) = recognise(value, &Facts::of(key, schema)) {
                     assert!(value.get(found.range.clone()).is_some_and(|part| !part.is_empty()), "{key}:{value}");
                 }
             }
