@@ -566,8 +566,9 @@ fn a_new_project_is_clean_and_nothing_is_overwritten() {
     let project = Project::new(&[("new/quell.toml", "# mine\n")]);
     project.run(&["init", "new"]).expect(0).says("kept").says("wrote");
     assert_eq!(project.read("new/quell.toml"), "# mine\n");
-    for file in ["new/rules/example.quell", "new/.github/workflows/quell.yml", "new/.editorconfig"] {
-        assert!(!project.read(file).is_empty(), "{file}");
+    let settings = [".editorconfig", ".pre-commit-config.yaml", ".vscode/settings.json", ".vscode/tasks.json"];
+    for file in ["rules/example.quell", ".github/workflows/quell.yml"].into_iter().chain(settings) {
+        assert!(!project.read(&format!("new/{file}")).is_empty(), "{file}");
     }
     let before = project.snapshot();
     project.run(&["init", "new"]).expect(0);
