@@ -102,8 +102,8 @@ impl Stream {
         let start = first.trim_ascii_start();
         let is_whole = serde_json::from_slice::<IgnoredAny>(start).is_ok();
         match start.first() {
-            Some(b'[') => read_array(first.chain(input), each),
-            Some(b'{') if !is_whole => read_values(first.chain(input), each),
+            Some(b'[') => read_array(first.chain(&b"\n"[..]).chain(input), each),
+            Some(b'{') if !is_whole => read_values(first.chain(&b"\n"[..]).chain(input), each),
             _ => read_lines(input, &first, number, each),
         }
     }

@@ -70,7 +70,9 @@ impl Project {
         self.report_duplicates(&mut diagnostics);
         self.report_shadowed(&mut diagnostics);
         self.report_unknown_rules(&mut diagnostics);
-        unused::report(&self.files, self.whole, &mut diagnostics);
+        if self.whole {
+            unused::report(&self.files, &mut diagnostics);
+        }
         let mut names = self.declare(cx);
         bindings::bind(&self.files, &mut names, cx, &mut diagnostics);
         let order = |file: usize| self.files.get(file).map(|file| Arc::clone(&file.path));

@@ -7,10 +7,10 @@ use crate::diag::{Code, Diagnostic, text};
 use crate::hir::LetSignature;
 use crate::project::resolve::File;
 
-/// Reports imports of which nothing is used and, where the files are the `whole` project, `let`s that no file uses.
+/// Reports imports of which nothing is used, and `let`s that no file uses. The files must be the whole project.
 ///
 /// Whether an imported attribute or tag is used is not known here: an import that brings one counts as used.
-pub(super) fn report(files: &[File], whole: bool, diagnostics: &mut Vec<(usize, Diagnostic)>) {
+pub(super) fn report(files: &[File], diagnostics: &mut Vec<(usize, Diagnostic)>) {
     let used: Vec<FxHashSet<&str>> = files
         .iter()
         .map(|file| file.items.iter().flat_map(|(_, signature)| &signature.used).map(String::as_str).collect())
@@ -33,7 +33,7 @@ pub(super) fn report(files: &[File], whole: bool, diagnostics: &mut Vec<(usize, 
                     diagnostics.push((number, unused_import(import.span.shifted(*offset), path)));
                 }
             }
-            for binding in signature.lets.iter().filter(|_| whole) {
+            for binding in &signature.lets {
                 let name = binding.name.value.as_str();
                 let seen_by = importers.get(number).map(Vec::as_slice).unwrap_or_default();
                 if !uses(number, name) && !seen_by.iter().any(|importer| uses(*importer, name)) {

@@ -27,7 +27,9 @@ fn what_is_known_is_held_back_wherever_it_moves() {
     assert!(project.run(&check(&["--format", "json"])).expect(0).codes().is_empty());
     let before = project.read(FILE);
     for text in [
-        format!("# more\n\n\n{CLEAN}\n{}", WARNING.replace("nightly", "x")).replace("nightly-backup", "other"),
+        format!("# more\n\n\n{CLEAN}\n{}", WARNING.replace("nightly", "x"))
+            .replace("nightly-backup", "other")
+            .replace("/usr/sbin/cron", "/usr/sbin/crond"),
         WARNING.replace("when { ", "when {\n\n    ").replace(" @process.parent", "\n    @process.parent"),
         WARNING.replace('\n', "\r\n"),
     ] {
