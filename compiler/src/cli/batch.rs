@@ -79,8 +79,6 @@ pub(super) struct KeptRule {
     pub(super) file: Arc<str>,
     /// From 1.
     pub(super) line: u32,
-    /// The text that the spans of the rule are relative to.
-    pub(super) text: Arc<str>,
 }
 
 /// A `test` item.
@@ -464,7 +462,7 @@ impl<'s> Run<'s> {
             );
             if self.purpose == Purpose::Events {
                 let from = place;
-                self.keep(&mut part, &Arc::from(text), (&parsed, rules), file, names, |span| {
+                self.keep(&mut part, text, (&parsed, rules), file, names, |span| {
                     let mut place = from;
                     place.advance(slice.text, span.start + range.start);
                     place.line
@@ -513,7 +511,7 @@ impl<'s> Run<'s> {
     fn keep(
         &self,
         part: &mut Part,
-        text: &Arc<str>,
+        text: &str,
         (parsed, rules): (&ParsedItem, Vec<JudgedRule>),
         file: &SourceFile,
         names: &Names,
@@ -523,8 +521,7 @@ impl<'s> Run<'s> {
             let line = line(judged.rule.span);
             part.rules.push(summary(&judged, file, line, &self.setting.context()));
             let lowered = LoweredRule { rule: judged.rule, schema: names.declared().cloned() };
-            let (file, text) = (Arc::clone(&file.name), Arc::clone(text));
-            part.kept.push(KeptRule { lowered, file, line, text });
+            part.kept.push(KeptRule { lowered, file: Arc::clone(&file.name), line });
         }
         for item in &parsed.items {
             let ItemKind::Test { title, expectations } = &item.kind else { continue };
@@ -533,7 +530,7 @@ impl<'s> Run<'s> {
                 expectations: expectations.clone(),
                 file: Arc::clone(&file.name),
                 line: line(item.span),
-                text: Arc::clone(text),
+                text: Arc::from(text),
                 start: item.span.start,
             });
         }

@@ -11,6 +11,7 @@ use crate::cli::exit::{Exit, Problem};
 use crate::cli::project::Setting;
 use crate::cli::{command, format, source};
 use crate::diag::Severity;
+use crate::emit::node_text;
 use crate::event::{Detection, Event, Trace, TraceKind, is_active, silences, trace};
 use crate::hir::{NodeId, Polarity, Query};
 
@@ -78,11 +79,6 @@ impl KeptRule {
         format!("{}:{}", self.file, self.line)
     }
 
-    /// A node of its conditions as it is written.
-    pub(super) fn written(&self, query: &Query, node: NodeId) -> &str {
-        query.node(node).span.of(&self.text)
-    }
-
     /// Its conditions with the tree of each, in order.
     pub(super) fn traces(&self, event: &Event<'_>, setting: &Setting) -> Vec<(&Query, Trace)> {
         let rule = &self.lowered.rule;
@@ -106,12 +102,19 @@ impl KeptRule {
                     Some(TraceKind::Term(met)) => met.clone(),
                     _ => Vec::new(),
                 };
-                (self.written(query, id).to_owned(), met)
+                (written(query, id), met)
             });
             shown.collect::<Vec<_>>()
         });
         nearest.min_by_key(Vec::len).unwrap_or_default()
     }
+}
+
+/// A node of a condition with its key, also where the source writes the key once for several values.
+pub(super) fn written(query: &Query, node: NodeId) -> String {
+    let mut text = String::new();
+    node_text(query, node, &mut text);
+    text
 }
 
 /// Values as a person reads them; at most three.

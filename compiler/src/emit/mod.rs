@@ -30,7 +30,7 @@ use crate::logic::specificity::RuleSpecificity;
 use crate::schema::Schema;
 
 pub use document::{ReadError, read_rules};
-pub use query::{literal_text, query_text, require_text};
+pub use query::{literal_text, node_text, query_text, require_text};
 pub use suppression::rule_query_text;
 
 /// Which JSON is written.

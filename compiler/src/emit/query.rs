@@ -37,6 +37,11 @@ pub fn literal_text(query: &Query, literal: Literal, out: &mut String) {
     }
 }
 
+/// Appends one node of the query.
+pub fn node_text(query: &Query, id: NodeId, out: &mut String) {
+    node(query, id, Place::Below, out);
+}
+
 /// [`query_text`] into any sink.
 pub(super) fn write(query: &Query, out: &mut impl Sink) {
     node(query, query.root(), Place::Top, out);

@@ -19,7 +19,7 @@ use crate::event::{Detection, Event, holds, instant};
 use crate::hir::{Polarity, Query, date};
 use crate::logic::{NormalForm, normal_form};
 
-/// How many bad lines are named; the others are counted.
+/// How many bad lines, and rules that silence nothing, are named; the others are counted.
 const NAMED: usize = 10;
 
 /// How many values of a kind are named.
@@ -355,7 +355,12 @@ fn table(report: &Report<'_>) -> String {
     }
     let never: Vec<&str> = report.rules.iter().filter(|rule| rule.all.matched == 0).map(|rule| rule.name).collect();
     if !never.is_empty() {
-        let _ = writeln!(out, "silenced nothing: {}", never.join(", "));
+        let shown = never.get(..NAMED.min(never.len())).unwrap_or_default().join(", ");
+        let more = never.len().saturating_sub(NAMED);
+        let _ = match more {
+            0 => writeln!(out, "silenced nothing: {shown}"),
+            _ => writeln!(out, "silenced nothing: {shown} and {more} more"),
+        };
     }
     let _ = writeln!(out, "{}", totals(report));
     out

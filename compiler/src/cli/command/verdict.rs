@@ -8,9 +8,9 @@ use crate::cli::args::{ExplainArgs, Global};
 use crate::cli::batch::KeptRule;
 use crate::cli::events::{Batch, Stream};
 use crate::cli::exit::{Exit, Problem};
-use crate::cli::output;
 use crate::cli::project::Setting;
-use crate::cli::ruleset::{Loaded, Ruleset, parse, shown};
+use crate::cli::ruleset::{Loaded, Ruleset, parse, shown, written};
+use crate::cli::{output, source};
 use crate::event::{Event, Trace, TraceKind, is_active};
 use crate::hir::Query;
 
@@ -31,6 +31,7 @@ pub(super) fn run(global: &Global, args: &ExplainArgs) -> Result<Exit, Problem> 
             Problem::usage(format!("there is no rule `{name}`{hint}"))
         })?),
     };
+    let name = if args.topic == "-" { source::STDIN } else { &args.topic };
     let mut exit = Exit::Clean;
     let mut out = String::new();
     let mut count = 0;
@@ -44,12 +45,12 @@ pub(super) fn run(global: &Global, args: &ExplainArgs) -> Result<Exit, Problem> 
             match parse(text) {
                 Ok(value) => {
                     if let Some(event) = Event::new(&value) {
-                        let heading = format!("{}:{number}", args.topic);
+                        let heading = format!("{name}:{number}");
                         explain(&heading, &event, &ruleset, asked, &setting, &mut out);
                     }
                 }
                 Err(why) => {
-                    output::note(format!("{}:{number}: no event: {why}", args.topic));
+                    output::note(format!("{name}:{number}: no event: {why}"));
                     exit = Exit::Findings;
                 }
             }
@@ -60,7 +61,7 @@ pub(super) fn run(global: &Global, args: &ExplainArgs) -> Result<Exit, Problem> 
         output::note(format!("{} more events are not shown", count - MOST));
     }
     if let Err(error) = end {
-        return Err(Problem::input(format!("`{}` cannot be read to its end: {error}", args.topic)));
+        return Err(Problem::input(format!("`{name}` cannot be read to its end: {error}")));
     }
     Ok(exit)
 }
@@ -99,7 +100,7 @@ fn explain(
         };
         let _ = writeln!(out, "  `{}` ({}) {state}", kept.name(), kept.place());
         for (query, trace) in kept.traces(event, setting) {
-            tree(kept, query, &trace, 2, out);
+            tree(query, &trace, 2, out);
         }
         let turning = kept.turning(event, setting);
         let _ = writeln!(
@@ -117,14 +118,14 @@ fn explain(
 }
 
 /// INVARIANT: recursion is bounded by the depth of a query, which lowering caps.
-fn tree(kept: &KeptRule, query: &Query, trace: &Trace, depth: usize, out: &mut String) {
+fn tree(query: &Query, trace: &Trace, depth: usize, out: &mut String) {
     let mark = if trace.holds { "yes" } else { "no " };
     let mut line = |text: &str| {
         let _ = writeln!(out, "{:indent$}{mark} {text}", "", indent = depth * 2);
     };
     let parts: &[Trace] = match &trace.kind {
         TraceKind::Term(met) => {
-            line(&format!("{} meets {}", kept.written(query, trace.node), shown(met)));
+            line(&format!("{} meets {}", written(query, trace.node), shown(met)));
             &[]
         }
         TraceKind::All(parts) => {
@@ -141,6 +142,6 @@ fn tree(kept: &KeptRule, query: &Query, trace: &Trace, depth: usize, out: &mut S
         }
     };
     for part in parts {
-        tree(kept, query, part, depth + 1, out);
+        tree(query, part, depth + 1, out);
     }
 }
