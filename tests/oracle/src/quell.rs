@@ -3,8 +3,7 @@
 use quell::config::{Config, Context, Level};
 use quell::diag::Severity;
 use quell::emit::query_text;
-use quell::check_item;
-use quell::hir::{Bound, Names, NodeId, NodeKind, Query, Test, signature};
+use quell::hir::{Bound, Names, NodeId, NodeKind, Query, Test, lower_item, signature};
 use quell::project::Project;
 use quell::schema::Schema;
 use quell::syntax::{parse_item, split};
@@ -44,12 +43,13 @@ pub fn program(text: &str) -> Result<Query, Vec<&'static str>> {
     let mut found: Vec<_> = linked.diagnostics.iter().map(|(_, diagnostic)| diagnostic.clone()).collect();
     let mut query = None;
     for (range, item) in ranges.iter().zip(&parsed) {
-        let checked = check_item(range.of(text), item, names, &cx);
-        found.extend(checked.diagnostics);
-        query = checked.rules.into_iter().last().and_then(|judged| judged.rule.when_event).or(query);
+        // What a rule means, and not how good it is.
+        let lowered = lower_item(range.of(text), item, names, &cx);
+        found.extend(lowered.diagnostics);
+        query = lowered.rules.into_iter().last().and_then(|rule| rule.when_event).or(query);
     }
     let mut codes: Vec<&str> = Vec::new();
-    for error in found.iter().filter(|found| found.severity == Severity::Error) {
+    for error in found.iter().filter(|found| config.severity(found.code) == Some(Severity::Error)) {
         if !codes.contains(&error.code.name()) {
             codes.push(error.code.name());
         }

@@ -1,9 +1,8 @@
 //! What a new user types wrong: one finding each, at the characters that are wrong, and a fix that mends it.
 
-use quell::config::Config;
 use quell::diag::{Code, Severity};
 
-use crate::analysis::{analyse, applied};
+use crate::analysis::{analyse, applied, unjudged};
 
 /// Where an example stands.
 #[derive(Clone, Copy)]
@@ -200,7 +199,7 @@ fn complaint(code: Code, place: Place, mend: Mend, example: &str) -> Option<Stri
         let rest = &marked[start + '«'.len_utf8()..];
         Some((start, start + rest.find('»')?))
     });
-    let analysis = analyse(&text, &Config::default());
+    let analysis = analyse(&text, &unjudged());
     let counts = |found: &&quell::diag::Diagnostic| found.severity > Severity::Hint || found.code == code;
     let found: Vec<_> = analysis.diagnostics.iter().filter(counts).collect();
     let [only] = found.as_slice() else {
@@ -221,7 +220,7 @@ fn complaint(code: Code, place: Place, mend: Mend, example: &str) -> Option<Stri
         return Some(format!("has a fix: {}", fix.title));
     }
     let mended = applied(&text, fix);
-    let again = analyse(&mended, &Config::default());
+    let again = analyse(&mended, &unjudged());
     let left: Vec<_> = again
         .diagnostics
         .iter()
