@@ -48,7 +48,10 @@ fn each_is_a_clean_program() {
         let mut program = expanded(&snippet.body.join("\n"));
         // A line of a rule needs the rule around it.
         if program.starts_with("allow") {
-            program = format!("suppress a {{\n  {program}\n  when {{ @process.comm:\"*\" host:web-1 }}\n}}\n");
+            let when = "@process.args:\"*\" @process.executable.path:/usr/bin/restic \
+                        @process.parent.executable.path:/usr/sbin/cron host:web-1";
+            program =
+                format!("suppress a {{\n  {program}\n  rules {{ ruleId:def-000-krp }}\n  when {{ {when} }}\n}}\n");
         }
         let file = folder.path().join("snippet.quell");
         fs::write(&file, &program).unwrap();
