@@ -61,11 +61,7 @@ impl Signature {
 /// Reads the declarations off a parsed range.
 #[must_use]
 pub fn signature(text: &str, parsed: &ParsedItem) -> Signature {
-    let mut used: Vec<&str> = parsed.references().map(|span| span.of(text).trim_start_matches('$')).collect();
-    used.sort_unstable();
-    used.dedup();
-    let used = used.into_iter().map(str::to_owned).collect();
-    let mut signature = Signature { used, ..Signature::default() };
+    let mut signature = Signature { used: used(text, parsed), ..Signature::default() };
     let mut shared: Option<Arc<(String, ParsedItem)>> = None;
     if !parsed.items.iter().any(|item| matches!(item.kind, ItemKind::Let { .. })) {
         signature.broken_lets.extend(header_name(text, &["let"]));
@@ -104,10 +100,23 @@ pub fn signature(text: &str, parsed: &ParsedItem) -> Signature {
 /// line.
 #[must_use]
 pub fn scan(text: &str) -> Signature {
-    match lone_rule(text).filter(|_| memchr::memchr(b'$', text.as_bytes()).is_none()) {
-        Some(name) => Signature { rules: vec![name], ..Signature::default() },
+    match lone_rule(text) {
+        // It has its name even where the rest cannot be read.
+        Some(name) => {
+            let refers = memchr::memchr(b'$', text.as_bytes()).is_some();
+            let used = if refers { used(text, &crate::syntax::parse_item(text)) } else { Vec::new() };
+            Signature { rules: vec![name], used, ..Signature::default() }
+        }
         None => signature(text, &crate::syntax::parse_item(text)),
     }
+}
+
+/// The names behind `$`, each once.
+fn used(text: &str, parsed: &ParsedItem) -> Vec<String> {
+    let mut used: Vec<&str> = parsed.references().map(|span| span.of(text).trim_start_matches('$')).collect();
+    used.sort_unstable();
+    used.dedup();
+    used.into_iter().map(str::to_owned).collect()
 }
 
 /// The name of the rule, where the range holds a rule and nothing else.
@@ -243,5 +252,19 @@ impl Names {
     #[must_use]
     pub fn schema<'a>(&'a self, base: &'a Schema) -> &'a Schema {
         self.schema.as_deref().unwrap_or(base)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_has_its_name_even_where_the_rest_cannot_be_read() {
+        for text in ["suppress a {\n  when { host:x\n", "suppress a {\n  when { host:$hosts\n"] {
+            let names: Vec<String> = scan(text).rules.into_iter().map(|name| name.value).collect();
+            assert_eq!(names, ["a"], "{text}");
+        }
+        assert_eq!(scan("suppress a {\n  when { host:$b $a kube_service:$b }\n}\n").used, ["a", "b"]);
     }
 }
