@@ -31,6 +31,8 @@ use crate::schema::Schema;
 
 pub use document::{ReadError, read_rules};
 pub use query::{literal_text, node_text, query_text, require_text};
+
+pub use suppression::ALL_RULES;
 pub use suppression::rule_query_text;
 
 /// Which JSON is written.

@@ -16,7 +16,7 @@ use super::query;
 use crate::hir::{Polarity, Query, Rule};
 
 /// The rule query of a rule that names no detection rules.
-pub(super) const ALL_RULES: &str = "type:workload_security";
+pub const ALL_RULES: &str = "type:workload_security";
 
 /// The most characters that a tag has.
 const TAG_LENGTH: usize = 200;

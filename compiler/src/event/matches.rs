@@ -10,21 +10,18 @@ use crate::schema::Schema;
 /// Whether the condition holds. `schema` is the one that the condition was lowered with.
 #[must_use]
 pub fn matches(query: &Query, event: &Event<'_>, schema: &Schema) -> bool {
-    node(query, query.root(), event, schema)
+    holds(query, query.root(), event, schema)
 }
 
 /// Whether one node of the condition holds.
+///
+/// INVARIANT: recursion is bounded by the depth of a query, which lowering caps.
 #[must_use]
 pub fn holds(query: &Query, id: NodeId, event: &Event<'_>, schema: &Schema) -> bool {
-    node(query, id, event, schema)
-}
-
-/// INVARIANT: recursion is bounded by the depth of a query, which lowering caps.
-fn node(query: &Query, id: NodeId, event: &Event<'_>, schema: &Schema) -> bool {
     match query.node(id).kind {
-        NodeKind::And(list) => query.children(list).iter().all(|child| node(query, *child, event, schema)),
-        NodeKind::Or(list) => query.children(list).iter().any(|child| node(query, *child, event, schema)),
-        NodeKind::Not(of) => !node(query, of, event, schema),
+        NodeKind::And(list) => query.children(list).iter().all(|child| holds(query, *child, event, schema)),
+        NodeKind::Or(list) => query.children(list).iter().any(|child| holds(query, *child, event, schema)),
+        NodeKind::Not(of) => !holds(query, of, event, schema),
         NodeKind::Term { key, test } => Term::new(query, key, test, schema).holds(event),
     }
 }

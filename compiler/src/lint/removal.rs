@@ -1,6 +1,7 @@
 //! Taking a part out of a condition, with the operator that joins it.
 
 use crate::base::Span;
+use crate::diag::Diagnostic;
 
 /// What to cut so that the part at `span` is gone; nothing where that is not plain to see. The part is one of several
 /// that AND joins, or OR.
@@ -43,6 +44,14 @@ pub(super) fn removal(source: &str, span: Span, joined_by_and: bool) -> Option<S
         (true, ..) | (_, true, _) => span_of(start, end + blanks(gap_after)),
         _ => span_of(head.len(), end),
     })
+}
+
+/// Offers to take out the part that a finding stands at, where the cut is plain to see.
+pub(super) fn with_removal(found: Diagnostic, source: &str, joined_by_and: bool) -> Diagnostic {
+    match removal(source, found.span, joined_by_and) {
+        Some(cut) => found.safe_fix("remove it", cut, ""),
+        None => found,
+    }
 }
 
 fn span_of(start: usize, end: usize) -> Span {

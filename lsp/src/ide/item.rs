@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use quell::diag::Diagnostic;
 use quell::hir::{Signature, scan};
-use quell::syntax::ast::{ItemKind, LetBody, NodeKind, StatementKind};
+use quell::syntax::ast::ItemKind;
 use quell::{ParsedItem, parse_item};
 
 use crate::ide::position::line_ends;
@@ -33,10 +33,8 @@ pub struct Item {
 /// What other items need to know of one.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// What it declares and imports.
+    /// What it declares, imports and refers to.
     pub signature: Signature,
-    /// The `let`s it refers to, sorted, each once.
-    pub references: Box<[Box<str>]>,
     /// Whether it holds a `rules` or `when`, so that it is worth a hint.
     pub has_rules: bool,
 }
@@ -47,7 +45,6 @@ impl Item {
         let parsed = parse_item(text);
         let facts = Facts {
             signature: scan(text),
-            references: references(text, &parsed),
             has_rules: parsed.items.iter().any(|item| matches!(item.kind, ItemKind::Rule { .. })),
         };
         let item = Item {
@@ -72,39 +69,4 @@ impl Item {
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
-}
-
-/// The names behind `$` in every query of a range.
-fn references(text: &str, parsed: &ParsedItem) -> Box<[Box<str>]> {
-    if !text.contains('$') {
-        return Box::default();
-    }
-    let mut waiting = Vec::new();
-    for item in &parsed.items {
-        match &item.kind {
-            ItemKind::Rule { statements, .. } => {
-                for statement in statements {
-                    if let StatementKind::Block { query: Some(query), .. } = statement.kind {
-                        waiting.push(query);
-                    }
-                }
-            }
-            ItemKind::Let { body: LetBody::Values(root) | LetBody::Fragment(Some(root)), .. } => waiting.push(*root),
-            _ => {}
-        }
-    }
-    let mut names: Vec<Box<str>> = Vec::new();
-    while let Some(id) = waiting.pop() {
-        let node = parsed.node(id);
-        match node.kind {
-            NodeKind::And(list) | NodeKind::Or(list) => waiting.extend(parsed.list(list)),
-            NodeKind::Not { of, .. } | NodeKind::Group(of) => waiting.push(of),
-            NodeKind::Term { value, .. } => waiting.push(value),
-            NodeKind::Reference => names.push(node.span.of(text).trim_start_matches('$').into()),
-            _ => {}
-        }
-    }
-    names.sort();
-    names.dedup();
-    names.into_boxed_slice()
 }

@@ -306,19 +306,19 @@ impl Project {
     fn note(&mut self, id: FileId, item: &Item) {
         let Some(file) = self.files.get_mut(id.0 as usize) else { return };
         self.links.enter(id, &file.name, item);
-        for name in &item.facts.references {
-            file.dependents.entry(name.clone()).or_default().insert(item.id);
+        for name in &item.facts.signature.used {
+            file.dependents.entry(name.as_str().into()).or_default().insert(item.id);
         }
     }
 
     fn forget(&mut self, id: FileId, item: &Item) {
         let Some(file) = self.files.get_mut(id.0 as usize) else { return };
         self.links.remove(id, &file.name, item);
-        for name in &item.facts.references {
-            if let Some(items) = file.dependents.get_mut(name) {
+        for name in &item.facts.signature.used {
+            if let Some(items) = file.dependents.get_mut(name.as_str()) {
                 items.remove(&item.id);
                 if items.is_empty() {
-                    file.dependents.remove(name);
+                    file.dependents.remove(name.as_str());
                 }
             }
         }

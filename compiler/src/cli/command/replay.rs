@@ -48,6 +48,13 @@ struct RuleReport<'r> {
     all: SeenReport,
     /// Per branch of its conditions, in source order.
     branches: Vec<SeenReport>,
+    #[serde(flatten)]
+    who: Who,
+}
+
+/// Of whom events are, with how many of each.
+#[derive(Serialize, Default, Clone)]
+struct Who {
     detection_rules: BTreeMap<String, u64>,
     hosts: BTreeMap<String, u64>,
     users: BTreeMap<String, u64>,
@@ -92,9 +99,7 @@ impl Seen {
 struct Tally {
     all: Seen,
     branches: Vec<Seen>,
-    detection_rules: BTreeMap<String, u64>,
-    hosts: BTreeMap<String, u64>,
-    users: BTreeMap<String, u64>,
+    who: Who,
 }
 
 #[derive(Default)]
@@ -112,9 +117,9 @@ impl Tally {
         self.branches.resize(self.branches.len().max(other.branches.len()), Seen::default());
         self.branches.iter_mut().zip(other.branches).for_each(|(sum, more)| sum.add(more));
         for (sum, more) in [
-            (&mut self.detection_rules, other.detection_rules),
-            (&mut self.hosts, other.hosts),
-            (&mut self.users, other.users),
+            (&mut self.who.detection_rules, other.who.detection_rules),
+            (&mut self.who.hosts, other.who.hosts),
+            (&mut self.who.users, other.who.users),
         ] {
             more.into_iter().for_each(|(value, count)| *sum.entry(value).or_default() += count);
         }
@@ -143,9 +148,8 @@ struct Silencer<'r> {
 }
 
 pub(in crate::cli) fn run(global: &Global, args: &ReplayArgs) -> Result<Exit, Problem> {
-    let paths: Vec<_> = args.rules.clone();
-    let setting = Setting::load(global, &paths)?;
-    let ruleset = match Ruleset::load(&setting, global, &paths)? {
+    let setting = Setting::load(global, &args.rules)?;
+    let ruleset = match Ruleset::load(&setting, global, &args.rules)? {
         Loaded::Rules(ruleset) => ruleset,
         Loaded::Broken(exit) => return Ok(exit),
     };
@@ -262,9 +266,7 @@ impl<'r> Replay<'r> {
                 line: kept.line,
                 all: tally.all.report(),
                 branches: tally.branches.into_iter().map(Seen::report).collect(),
-                detection_rules: tally.detection_rules,
-                hosts: tally.hosts,
-                users: tally.users,
+                who: tally.who,
             }
         });
         Report {
@@ -290,9 +292,9 @@ impl Tally {
         let detection = Detection::of(event);
         let host = event.tag("host").next();
         for (counts, value) in [
-            (&mut self.detection_rules, detection.id.or(detection.name)),
-            (&mut self.hosts, host.map(str::to_owned)),
-            (&mut self.users, event.attribute("process.executable.user").into_iter().next().map(Into::into)),
+            (&mut self.who.detection_rules, detection.id.or(detection.name)),
+            (&mut self.who.hosts, host.map(str::to_owned)),
+            (&mut self.who.users, event.attribute("process.executable.user").into_iter().next().map(Into::into)),
         ] {
             if let Some(value) = value {
                 *counts.entry(value).or_default() += 1;
@@ -341,7 +343,9 @@ fn table(report: &Report<'_>) -> String {
     let width = report.rules.iter().map(|rule| rule.name.chars().count()).max().unwrap_or(0);
     for rule in report.rules.iter().filter(|rule| rule.all.matched > 0) {
         let _ = writeln!(out, "{:<width$}  {:>8}  {}:{}", rule.name, rule.all.matched, rule.file, rule.line);
-        for (what, counts) in [("rules", &rule.detection_rules), ("hosts", &rule.hosts), ("users", &rule.users)] {
+        for (what, counts) in
+            [("rules", &rule.who.detection_rules), ("hosts", &rule.who.hosts), ("users", &rule.who.users)]
+        {
             if !counts.is_empty() {
                 let _ = writeln!(out, "{:<width$}    {what}: {}", "", top(counts));
             }
@@ -379,7 +383,7 @@ fn markdown(report: &Report<'_>) -> String {
             rule.name,
             rule.all.matched,
             branches.join(", "),
-            top(&rule.hosts).replace('|', "\\|"),
+            top(&rule.who.hosts).replace('|', "\\|"),
             time(&rule.all.first),
             time(&rule.all.last)
         );

@@ -3,10 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{Found, Imported};
+use crate::emit::ALL_RULES;
 use crate::hir::date;
-
-/// The rule query that Quell writes where a rule names no detection rules.
-const ALL_RULES: &str = "type:workload_security";
 
 /// Whether an object is a suppression: with a type and attributes, or the attributes alone.
 pub(super) fn is_body(object: &Map<String, Value>) -> bool {

@@ -1,7 +1,7 @@
 //! An alternative that adds nothing.
 
 use crate::diag::{Code, Diagnostic, text};
-use crate::lint::removal::removal;
+use crate::lint::removal::with_removal;
 use crate::lint::shown::shown;
 use crate::lint::{Lint, LintCtx};
 
@@ -19,10 +19,7 @@ fn check(lint: &LintCtx<'_>, out: &mut Vec<Diagnostic>) {
             )
             .label("covered by the alternatives")
             .help("remove it: what matches stays the same");
-            out.push(match removal(lint.source, part.span, false) {
-                Some(cut) => diagnostic.safe_fix("remove it", cut, ""),
-                None => diagnostic,
-            });
+            out.push(with_removal(diagnostic, lint.source, false));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A part of an AND that narrows nothing.
 
 use crate::diag::{Code, Diagnostic, text};
-use crate::lint::removal::removal;
+use crate::lint::removal::with_removal;
 use crate::lint::shown::shown;
 use crate::lint::{Lint, LintCtx};
 
@@ -26,10 +26,7 @@ fn check(lint: &LintCtx<'_>, out: &mut Vec<Diagnostic>) {
                     diagnostic = diagnostic.also(place, "it follows from this");
                 }
             }
-            out.push(match removal(lint.source, part.span, true) {
-                Some(cut) => diagnostic.safe_fix("remove it", cut, ""),
-                None => diagnostic,
-            });
+            out.push(with_removal(diagnostic, lint.source, true));
         }
     }
 }
