@@ -1,5 +1,7 @@
 //! What makes a branch findable: values that an event must have for the branch to hold.
 
+use std::collections::BTreeSet;
+
 use crate::hir::pattern::{Piece, pieces};
 use crate::logic::budget::Budget;
 use crate::logic::formula::{Atom, Formula};
@@ -10,16 +12,24 @@ use crate::logic::witness::Witness;
 pub const PREFIX: usize = 24;
 
 /// A key and texts of which an event must have one.
-pub type Anchor<'f> = (&'f str, Vec<String>);
+pub type ExactAnchor<'f> = (&'f str, &'f BTreeSet<Box<str>>);
+
+/// A key and starts of which a value of it must have one.
+pub type PrefixAnchor<'f> = (&'f str, Vec<String>);
 
 impl Formula {
-    /// An event on which the condition holds; nothing where there is none, or none was found.
+    /// An event on which the condition holds.
     #[must_use]
-    pub fn witness(&self, budget: &mut Budget) -> Option<Witness> {
-        (0..self.len()).find_map(|branch| match solve(&self.branch(branch), budget) {
-            Answer::Yes(witness) => Some(witness),
-            Answer::No(_) | Answer::Undecided => None,
-        })
+    pub fn witness(&self, budget: &mut Budget) -> Answer<Witness, ()> {
+        let mut undecided = !self.is_complete();
+        for branch in 0..self.len() {
+            match solve(&self.branch(branch), budget) {
+                Answer::Yes(witness) => return Answer::Yes(witness),
+                Answer::No(_) => {}
+                Answer::Undecided => undecided = true,
+            }
+        }
+        if undecided { Answer::Undecided } else { Answer::No(()) }
     }
 
     /// Whether the condition holds on an event.
@@ -30,17 +40,17 @@ impl Formula {
 
     /// For each key of a branch that lists its values: the key, and the values of which an event must have one.
     #[must_use]
-    pub fn exact_anchors(&self, branch: usize) -> Vec<Anchor<'_>> {
+    pub fn exact_anchors(&self, branch: usize) -> Vec<ExactAnchor<'_>> {
         self.positive(branch)
             .filter(|atom| atom.set.is_finite())
-            .map(|atom| (&*atom.key.text, atom.set.exact.iter().map(|text| text.to_string()).collect()))
+            .map(|atom| (&*atom.key.text, &atom.set.exact))
             .collect()
     }
 
     /// For each key of a branch whose values start in known ways: the key, and the starts of which a value must have
     /// one.
     #[must_use]
-    pub fn prefix_anchors(&self, branch: usize) -> Vec<Anchor<'_>> {
+    pub fn prefix_anchors(&self, branch: usize) -> Vec<PrefixAnchor<'_>> {
         self.positive(branch)
             .filter(|atom| !atom.set.any && atom.set.ranges.is_empty() && atom.set.networks.is_empty())
             .map(|atom| {

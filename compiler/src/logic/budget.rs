@@ -22,6 +22,18 @@ impl Budget {
         enough
     }
 
+    /// Takes at most so many steps for a question of its own; what it leaves is given back by [`Budget::settle`].
+    #[must_use]
+    pub fn part(&self, steps: u64) -> Budget {
+        Budget { left: steps.min(self.left) }
+    }
+
+    /// Takes what a question was given, less what it has left.
+    pub fn settle(&mut self, given: u64, part: Budget) {
+        let given = given.min(self.left);
+        self.left -= given.saturating_sub(part.left);
+    }
+
     /// Whether nothing is left.
     #[must_use]
     pub const fn is_spent(&self) -> bool {

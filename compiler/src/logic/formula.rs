@@ -135,6 +135,30 @@ impl Formula {
         self.complete
     }
 
+    /// The same where it is known that a key has this value and no other one. What then always holds is left out, and so
+    /// are branches that then never hold.
+    #[must_use]
+    pub fn given(mut self, key: &str, value: &str) -> Formula {
+        let atoms = &self.atoms;
+        let known = |index: u32| {
+            let atom = atoms.get(index as usize).filter(|atom| *atom.key.text == *key)?;
+            Some(atom.set.contains(value))
+        };
+        self.branches.retain_mut(|branch| {
+            let is_possible =
+                branch.iter().all(|(index, positive)| known(*index).is_none_or(|holds| holds == *positive));
+            branch.retain(|(index, _)| known(*index).is_none());
+            is_possible
+        });
+        self
+    }
+
+    /// Whether a branch asks for nothing, so that the condition always holds.
+    #[must_use]
+    pub fn is_plainly_always(&self) -> bool {
+        self.branches.iter().any(Vec::is_empty)
+    }
+
     /// How many branches there are.
     #[must_use]
     pub fn len(&self) -> usize {

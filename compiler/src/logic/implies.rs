@@ -14,10 +14,17 @@ impl Formula {
     /// Whether the other condition holds wherever this one does; else an event that shows that it does not.
     #[must_use]
     pub fn implies(&self, other: &Formula, budget: &mut Budget) -> Answer<(), Witness> {
-        if !self.is_complete() || !other.is_complete() {
+        self.implies_any(&[other], budget)
+    }
+
+    /// Whether one of the others holds wherever this one does; else an event that shows that none does.
+    #[must_use]
+    pub fn implies_any(&self, others: &[&Formula], budget: &mut Budget) -> Answer<(), Witness> {
+        if !self.is_complete() || !others.iter().all(|other| other.is_complete()) {
             return Answer::Undecided;
         }
-        let branches: Vec<Vec<Literal<'_>>> = (0..other.len()).map(|index| other.branch(index)).collect();
+        let branches: Vec<Vec<Literal<'_>>> =
+            others.iter().flat_map(|other| (0..other.len()).map(|index| other.branch(index))).collect();
         let mut undecided = false;
         for index in 0..self.len() {
             match covered(&self.branch(index), &branches, budget) {

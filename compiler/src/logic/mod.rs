@@ -23,7 +23,7 @@ pub mod specificity;
 mod value;
 mod witness;
 
-pub use anchor::{Anchor, PREFIX};
+pub use anchor::{ExactAnchor, PREFIX, PrefixAnchor};
 pub use budget::Budget;
 pub use formula::Formula;
 pub use implies::always;

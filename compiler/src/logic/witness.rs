@@ -22,6 +22,14 @@ impl Witness {
         Witness { kind, values: Vec::new() }
     }
 
+    /// What stands for a detection rule: values of rule keys, as they are written in `rules`.
+    #[must_use]
+    pub fn of_detection(values: &[(&str, &str)]) -> Witness {
+        let mut witness = Witness::new(Kind::Exec);
+        values.iter().for_each(|(key, value)| witness.push(key, Class::Text, (*value).to_owned()));
+        witness
+    }
+
     /// Adds a value, and what is tied to it.
     pub(super) fn add(&mut self, key: &KeyFacts, value: String) {
         if let Some(name) = &key.name {
@@ -45,7 +53,7 @@ impl Witness {
     }
 
     /// The values of a key.
-    pub(super) fn values<'w>(&'w self, key: &'w str) -> impl Iterator<Item = &'w str> {
+    pub fn values<'w>(&'w self, key: &'w str) -> impl Iterator<Item = &'w str> {
         self.values.iter().filter(move |(known, ..)| **known == *key).map(|(.., value)| value.as_str())
     }
 

@@ -10,6 +10,7 @@ mod hostile;
 mod layout;
 mod logic;
 mod round_trip;
+mod rules;
 mod specificity;
 mod traps;
 

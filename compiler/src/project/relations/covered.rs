@@ -1,0 +1,99 @@
+//! Rules that add nothing, since another one silences the same at least.
+//!
+//! A rule that covers another holds on every event of it. An event on which one candidate fails is kept and asked of the
+//! next, so that few are compared in full.
+
+use crate::base::Instant;
+use crate::diag::{Code, Diagnostic, text};
+use crate::hir::Place;
+use crate::logic::{Answer, Budget, Witness};
+use crate::project::relations::index::{Candidates, Index};
+use crate::project::relations::{Finding, RuleSummary, STEPS, pointing};
+
+/// What is found out about one rule may cost so many steps.
+const ALL_STEPS: u64 = 4 * STEPS;
+
+/// So many events are kept to ask of candidates.
+const EVENTS: usize = 8;
+
+/// What covers a rule.
+pub(super) fn covered(rules: &[RuleSummary], number: usize, index: &Index, now: Instant) -> Finding {
+    let Some(rule) = rules.get(number) else { return Finding::Nothing };
+    let detection = match rule.scope.witness() {
+        Answer::Yes(detection) => detection,
+        Answer::No(()) => return Finding::Nothing,
+        Answer::Undecided => return Finding::Undecided,
+    };
+    // An event of each condition that holds at all.
+    let mut events: Vec<(Place, Witness)> = Vec::new();
+    for (place, formula) in &rule.silences {
+        match formula.witness(&mut Budget::new(STEPS)) {
+            Answer::Yes(event) => events.push((*place, event)),
+            Answer::No(()) => {}
+            Answer::Undecided => return Finding::Undecided,
+        }
+    }
+    let Some((place, event)) = events.first() else { return Finding::Nothing };
+    let id = detection.as_ref().and_then(|detection| detection.values("ruleId").next());
+    let Candidates { rules: candidates, is_cut } = index.candidates(*place, event, id);
+    let mut is_undecided = is_cut;
+    let mut left = Budget::new(ALL_STEPS);
+    for at in candidates {
+        let Some(other) = rules.get(at).filter(|_| at != number) else { continue };
+        if !left.spend(1) {
+            return Finding::Undecided;
+        }
+        if !other.lasts_as_long_as(rule, now) || !other.may_cover(&events, &mut left) {
+            continue;
+        }
+        let mut own = left.part(STEPS);
+        let answer = other.covers(rule, &mut events, &mut own);
+        left.settle(STEPS, own);
+        events.truncate(EVENTS);
+        match answer {
+            Answer::Yes(()) => {}
+            Answer::No(()) => continue,
+            Answer::Undecided => {
+                is_undecided = true;
+                continue;
+            }
+        }
+        let covers_back = match rule.lasts_as_long_as(other, now) {
+            true => rule.covers(other, &mut Vec::new(), &mut Budget::new(STEPS)),
+            false => Answer::No(()),
+        };
+        match covers_back {
+            // The first of its kind; what comes behind it says so.
+            Answer::Yes(()) if number < at => {}
+            Answer::Yes(()) => return Finding::Found(duplicate(rule, other)),
+            Answer::No(()) | Answer::Undecided => return Finding::Found(subsumed(rule, other)),
+        }
+    }
+    if is_undecided || left.is_spent() { Finding::Undecided } else { Finding::Nothing }
+}
+
+fn subsumed(rule: &RuleSummary, other: &RuleSummary) -> Diagnostic {
+    pointing(
+        Diagnostic::new(
+            Code::SubsumedRule,
+            rule.span,
+            text!("`{0}` adds nothing: `{1}` silences all that it silences", rule.name, other.name),
+        )
+        .label("covered")
+        .help("remove one of them: this one if the other is as narrow as it should be, else the other"),
+        rule,
+        other,
+        "covers it, for the same detection rules and at least as long",
+    )
+}
+
+fn duplicate(rule: &RuleSummary, other: &RuleSummary) -> Diagnostic {
+    pointing(
+        Diagnostic::new(Code::DuplicateRule, rule.span, text!("`{0}` says the same as `{1}`", rule.name, other.name))
+            .label("the second of its kind")
+            .help("remove one of them: both silence the same events of the same detection rules"),
+        rule,
+        other,
+        "the first",
+    )
+}
