@@ -17,6 +17,7 @@ pub mod lint;
 pub mod logic;
 pub mod project;
 pub mod schema;
+pub mod suggest;
 pub mod syntax;
 
 #[cfg(feature = "cli")]

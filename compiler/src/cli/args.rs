@@ -49,6 +49,8 @@ pub(super) enum Command {
     Test(TestArgs),
     /// Count what the rules silence of recorded events
     Replay(ReplayArgs),
+    /// Make a rule that silences recorded events and nothing that must fire
+    Suggest(SuggestArgs),
     /// Make rules from suppressions that exist elsewhere
     Import(ImportArgs),
     /// Explain a diagnostic, an attribute, a tag, or what the rules say of an event
@@ -185,6 +187,31 @@ pub(super) struct TestArgs {
     /// How results are printed
     #[arg(long, default_value = "human")]
     pub(super) format: ListFormat,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct SuggestArgs {
+    /// Files of events to silence: JSON, arrays, one a line, also with gzip or zstd; `-` for standard input
+    #[arg(required = true)]
+    pub(super) events: Vec<PathBuf>,
+    /// Files of events that must go on to fire, beside those that `quell.toml` names
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) must_fire: Vec<PathBuf>,
+    /// Where to write; standard output if left out. A file that is there stays
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Replace the file that is there
+    #[arg(long, requires = "output")]
+    pub(super) force: bool,
+    /// The name of the rule; made from the program and the kind of event if left out
+    #[arg(long)]
+    pub(super) name: Option<String>,
+    /// Who answers for the rule
+    #[arg(long)]
+    pub(super) owner: Option<String>,
+    /// Why what it hides is harmless
+    #[arg(long)]
+    pub(super) reason: Option<String>,
 }
 
 #[derive(ClapArgs)]

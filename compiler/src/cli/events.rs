@@ -7,6 +7,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde::de::{Deserializer as _, IgnoredAny, SeqAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::cli::exit::Problem;
@@ -107,6 +108,42 @@ impl Stream {
             _ => read_lines(input, &first, number, each),
         }
     }
+}
+
+/// All events of a file with their numbers.
+///
+/// # Errors
+///
+/// What is no event is told with its place, as are more than `most` events.
+pub(super) fn load(path: &Path, most: usize) -> Result<Vec<(u64, Value)>, Problem> {
+    let name = path.display();
+    let mut found = Vec::new();
+    let mut bad = None;
+    let end = Stream::open(path)?.read(&mut |batch: Batch| {
+        for (number, text) in batch.events() {
+            if bad.is_some() || found.len() > most {
+                return;
+            }
+            match parse(text) {
+                Ok(value) => found.push((number, value)),
+                Err(why) => bad = Some(format!("`{name}:{number}` is no event: {why}")),
+            }
+        }
+    });
+    if let Some(bad) = bad {
+        return Err(Problem::input(bad));
+    }
+    end.map_err(|error| Problem::input(format!("`{name}` cannot be read to its end: {error}")))?;
+    if found.len() > most {
+        return Err(Problem::input(format!("`{name}` holds more than {most} events")));
+    }
+    Ok(found)
+}
+
+/// Parses one event; says what is wrong with it.
+pub(super) fn parse(text: &[u8]) -> Result<Value, String> {
+    let value: Value = serde_json::from_slice(text).map_err(|error| format!("it is not JSON: {error}"))?;
+    if value.is_object() { Ok(value) } else { Err("it is JSON and no object".to_owned()) }
 }
 
 /// Reads to the end of the line, which is left out; false at the end of the stream. Of a line past the cap the start is

@@ -15,6 +15,7 @@ mod fix;
 mod format;
 mod identity;
 mod import;
+mod known;
 mod output;
 mod project;
 mod render;
@@ -59,6 +60,7 @@ pub fn run() -> ExitCode {
         Command::Completions(args) => command::completions::run(args),
         Command::Test(args) => command::test::run(global, args),
         Command::Import(args) => command::import::run(global, args),
+        Command::Suggest(args) => command::suggest::run(global, args),
         Command::Replay(args) => command::replay::run(global, args),
         Command::Man => command::man::run(),
     };

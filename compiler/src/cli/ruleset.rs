@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use serde_json::Value;
-
 use crate::base::Instant;
 use crate::cli::args::{Format, Global};
 use crate::cli::batch::{self, KeptRule, KeptTest, Nothing, Outcome, Purpose};
@@ -124,10 +122,4 @@ pub(super) fn shown(values: &[String]) -> String {
         [a, b, c, rest @ ..] if !rest.is_empty() => format!("`{a}`, `{b}`, `{c}` and {} more", rest.len()),
         all => all.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", "),
     }
-}
-
-/// Parses one event; says what is wrong with it.
-pub(super) fn parse(text: &[u8]) -> Result<Value, String> {
-    let value: Value = serde_json::from_slice(text).map_err(|error| format!("it is not JSON: {error}"))?;
-    if value.is_object() { Ok(value) } else { Err("it is JSON and no object".to_owned()) }
 }

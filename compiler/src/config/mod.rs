@@ -32,6 +32,8 @@ pub struct Config {
     pub policy: Policy,
     /// `[paths]`
     pub paths: Paths,
+    /// Files of known attacks, relative to `quell.toml`: events that no rule may silence.
+    pub must_fire: Vec<String>,
 }
 
 /// `[schema]`: which attributes there are.

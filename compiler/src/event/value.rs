@@ -1,6 +1,7 @@
 //! An event as data: attributes by path, tags by name.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
@@ -12,6 +13,9 @@ const OWN: [&str; 2] = ["evt", "process"];
 
 /// Fields of a log that are queried like tags.
 const RESERVED: [&str; 4] = ["host", "service", "source", "status"];
+
+/// More paths than this are not listed.
+const PATHS: usize = 16_384;
 
 /// More wrappers than this are not opened.
 const DEPTH: usize = 8;
@@ -58,6 +62,38 @@ impl<'v> Event<'v> {
     /// The values of a tag.
     pub fn tag<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'v str> + 'e {
         self.tags.iter().filter(move |(known, _)| *known == name).map(|(_, value)| *value)
+    }
+
+    /// Every tag with its value, in the order of the event.
+    pub fn tags(&self) -> impl Iterator<Item = (&'v str, &'v str)> + '_ {
+        self.tags.iter().copied()
+    }
+
+    /// The paths of all attributes that have a value, each once, in order. Of an event with more than some thousands,
+    /// the first found.
+    #[must_use]
+    pub fn paths(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut waiting: Vec<(String, &Value)> = Vec::new();
+        for level in &self.levels {
+            waiting.extend(level.iter().map(|(name, value)| (name.clone(), value)));
+            while let Some((path, value)) = waiting.pop() {
+                if found.len() >= PATHS {
+                    return found;
+                }
+                match value {
+                    Value::Array(list) => waiting.extend(list.iter().map(|value| (path.clone(), value))),
+                    Value::Object(inner) => {
+                        waiting.extend(inner.iter().map(|(name, value)| (format!("{path}.{name}"), value)));
+                    }
+                    Value::Null => {}
+                    _ => {
+                        found.insert(path);
+                    }
+                }
+            }
+        }
+        found
     }
 
     /// The values of an attribute, without `@`: lists and objects in lists are looked into, and a name may hold dots.

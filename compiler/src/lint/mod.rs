@@ -24,6 +24,7 @@ pub use branch::{Branch, Narrowing, Traits};
 pub use breadth::{BRANCH_LINTS, BranchCtx, BranchLint};
 pub use context::{Condition, LintCtx};
 pub use item::{CheckedItem, JudgedRule, check_item};
+pub use rules::wide_glob::is_wide;
 
 use crate::diag::{Code, Diagnostic};
 

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
 
+use crate::hir::pattern::{Piece, pieces};
 use crate::logic::automaton::{Found, Part, last_segment, search};
 use crate::logic::budget::Budget;
 use crate::logic::set::ValueSet;
@@ -31,6 +32,14 @@ pub(super) fn find(parts: &[Part<'_>], class: Class, budget: &mut Budget) -> Fou
     if let Some(shortest) = finite.min_by_key(|part| part.set.exact.len()) {
         return of(&mut shortest.set.exact.iter().map(|text| text.to_string()), budget);
     }
+    // The shortest text of a wanted pattern is what every other text of it is longer than: where it passes, nothing has to
+    // be searched for.
+    let shortest = parts.iter().filter(|part| part.wanted && !part.lifted).find_map(|part| shortest(part.set));
+    if let Some(text) = shortest
+        && let found @ (Found::Value(_) | Found::Undecided) = of(&mut std::iter::once(text), budget)
+    {
+        return found;
+    }
     let has_globs = parts.iter().any(|part| !part.set.globs.is_empty());
     match class {
         Class::Integer { low, high } if !has_globs => of(&mut whole_numbers(parts, low, high).into_iter(), budget),
@@ -56,6 +65,18 @@ pub(super) fn find(parts: &[Part<'_>], class: Class, budget: &mut Budget) -> Fou
             }
         }
     }
+}
+
+/// The text of a set that is one pattern with its runs empty.
+fn shortest(set: &ValueSet) -> Option<String> {
+    let [glob] = set.globs.as_slice() else { return None };
+    let alone = !set.any && set.exact.is_empty() && set.ranges.is_empty() && set.networks.is_empty();
+    let literal = pieces(glob).filter_map(|piece| match piece {
+        Piece::Run => None,
+        Piece::One => Some(None),
+        Piece::Literal(character) => Some(Some(character)),
+    });
+    alone.then(|| literal.collect())?
 }
 
 fn is_ranges_only(set: &ValueSet) -> bool {

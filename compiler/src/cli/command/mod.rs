@@ -11,6 +11,7 @@ pub(super) mod list;
 pub(super) mod man;
 pub(super) mod replay;
 pub(super) mod schema;
+pub(super) mod suggest;
 pub(super) mod test;
 mod verdict;
 

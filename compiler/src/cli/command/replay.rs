@@ -10,11 +10,11 @@ use serde::Serialize;
 use crate::base::Instant;
 use crate::cli::args::{Global, ReplayArgs, ReplayFormat};
 use crate::cli::batch::KeptRule;
-use crate::cli::events::{Batch, Stream};
+use crate::cli::events::{Batch, Stream, parse};
 use crate::cli::exit::{Exit, Problem};
-use crate::cli::output;
 use crate::cli::project::Setting;
-use crate::cli::ruleset::{Loaded, Ruleset, parse};
+use crate::cli::ruleset::{Loaded, Ruleset};
+use crate::cli::{known, output};
 use crate::event::{Detection, Event, holds, instant};
 use crate::hir::{Polarity, Query, date};
 use crate::logic::{NormalForm, normal_form};
@@ -36,6 +36,17 @@ struct Report<'r> {
     suppressed: u64,
     /// In order of file and place.
     rules: Vec<RuleReport<'r>>,
+    /// Known attacks of the project that a rule silences; none where all is well.
+    silenced_attacks: Vec<SilencedAttack<'r>>,
+}
+
+#[derive(Serialize)]
+struct SilencedAttack<'r> {
+    file: String,
+    /// Its line, or its number in the file, from 1.
+    event: u64,
+    /// The rules that silence it.
+    by: Vec<&'r str>,
 }
 
 #[derive(Serialize)]
@@ -174,7 +185,17 @@ pub(in crate::cli) fn run(global: &Global, args: &ReplayArgs) -> Result<Exit, Pr
     if count.bad_lines > 0 {
         exit = exit.max(Exit::Findings);
     }
-    let report = replay.report(count);
+    let report = replay.report(count, silenced_attacks(&ruleset, &setting)?);
+    for attack in &report.silenced_attacks {
+        let by: Vec<String> = attack.by.iter().map(|name| format!("`{name}`")).collect();
+        output::note(format!(
+            "error: {}:{}: a known attack is silenced by {}",
+            attack.file,
+            attack.event,
+            by.join(", ")
+        ));
+        exit = exit.max(Exit::Findings);
+    }
     match args.format {
         ReplayFormat::Json => {
             let mut text = serde_json::to_string_pretty(&report).map_err(Problem::input)?;
@@ -185,6 +206,20 @@ pub(in crate::cli) fn run(global: &Global, args: &ReplayArgs) -> Result<Exit, Pr
         ReplayFormat::Markdown => output::say(&markdown(&report))?,
     }
     Ok(exit)
+}
+
+/// The known attacks of the project that a rule silences.
+fn silenced_attacks<'r>(ruleset: &'r Ruleset, setting: &Setting) -> Result<Vec<SilencedAttack<'r>>, Problem> {
+    let mut found = Vec::new();
+    for attack in known::load(setting)? {
+        let Some(event) = Event::new(&attack.value) else { continue };
+        let by = ruleset.silencing(&event, setting).filter_map(|index| ruleset.rules.get(index));
+        let by: Vec<&str> = by.map(KeptRule::name).collect();
+        if !by.is_empty() {
+            found.push(SilencedAttack { file: attack.path.display().to_string(), event: attack.number, by });
+        }
+    }
+    Ok(found)
 }
 
 struct Replay<'r> {
@@ -254,7 +289,7 @@ impl<'r> Replay<'r> {
         count
     }
 
-    fn report(&self, count: Count) -> Report<'r> {
+    fn report(&self, count: Count, silenced_attacks: Vec<SilencedAttack<'r>>) -> Report<'r> {
         let rules = self.ruleset.rules.iter().zip(&self.silencers).zip(count.rules);
         let rules = rules.map(|((kept, silencers), mut tally)| {
             tally
@@ -274,6 +309,7 @@ impl<'r> Replay<'r> {
             bad_lines: count.bad_lines,
             suppressed: count.suppressed,
             rules: rules.collect(),
+            silenced_attacks,
         }
     }
 }

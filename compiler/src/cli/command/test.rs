@@ -6,12 +6,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::cli::args::{Global, ListFormat, TestArgs};
-use crate::cli::batch::KeptTest;
-use crate::cli::events::Stream;
+use crate::cli::batch::{KeptRule, KeptTest};
+use crate::cli::events::{Stream, parse};
 use crate::cli::exit::{Exit, Problem};
-use crate::cli::project::Setting;
-use crate::cli::ruleset::{Loaded, Ruleset, parse, shown};
-use crate::cli::{output, source};
+use crate::cli::project::{CONFIG, Setting};
+use crate::cli::ruleset::{Loaded, Ruleset, shown};
+use crate::cli::{known, output, source};
 use crate::event::Event;
 use crate::project::resolve_import;
 use crate::syntax::ast::{EventSource, Expectation};
@@ -59,8 +59,9 @@ pub(in crate::cli) fn run(global: &Global, args: &TestArgs) -> Result<Exit, Prob
         Loaded::Rules(ruleset) => ruleset,
         Loaded::Broken(exit) => return Ok(exit),
     };
-    let reports: Vec<Report> =
+    let mut reports: Vec<Report> =
         ruleset.tests.iter().map(|test| Runner { setting: &setting, ruleset: &ruleset, test }.run()).collect();
+    reports.extend(known_attacks(&setting, &ruleset)?);
     match args.format {
         ListFormat::Json => {
             let mut text = serde_json::to_string_pretty(&reports).map_err(Problem::input)?;
@@ -69,11 +70,46 @@ pub(in crate::cli) fn run(global: &Global, args: &TestArgs) -> Result<Exit, Prob
         }
         ListFormat::Human => output::say(&output::visible(&summary(&reports)))?,
     }
-    if reports.is_empty() {
+    if ruleset.tests.is_empty() {
         output::note("there is no test: write `test \"…\" { fires … }` beside the rules");
         return Ok(Exit::Findings);
     }
     Ok(if reports.iter().all(|report| report.passed) { Exit::Clean } else { Exit::Findings })
+}
+
+/// The known attacks of the project, each file a test of its own: no rule may silence one.
+fn known_attacks(setting: &Setting, ruleset: &Ruleset) -> Result<Vec<Report>, Problem> {
+    let mut reports: Vec<Report> = Vec::new();
+    let attacks = known::load(setting)?;
+    for attack in &attacks {
+        let file = attack.path.display().to_string();
+        let title = format!("{file} must fire");
+        if reports.last().is_none_or(|last| last.title != title) {
+            let file = CONFIG.to_owned();
+            reports.push(Report { title, file, line: 1, passed: true, events: 0, failures: Vec::new() });
+        }
+        let (Some(report), Some(event)) = (reports.last_mut(), Event::new(&attack.value)) else { continue };
+        report.events += 1;
+        for index in ruleset.silencing(&event, setting) {
+            let Some(kept) = ruleset.rules.get(index) else { continue };
+            report.passed = false;
+            report.failures.push(Failure {
+                line: 1,
+                expected: "fires",
+                event_file: Some(file.clone()),
+                event: Some(attack.number),
+                message: format!("a known attack, and `{}` ({}) silences it", kept.name(), kept.place()),
+                details: decided(kept, &event, setting),
+            });
+        }
+    }
+    Ok(reports)
+}
+
+/// The terms on which the verdict of a rule hangs, a line each.
+fn decided(kept: &KeptRule, event: &Event<'_>, setting: &Setting) -> Vec<String> {
+    let terms = kept.turning(event, setting);
+    terms.iter().map(|(term, met)| format!("`{term}` decides, and meets {}", shown(met))).collect()
 }
 
 struct Runner<'r> {
@@ -154,10 +190,9 @@ impl Runner<'_> {
             (false, None) => return None,
             (false, Some(first)) => {
                 let kept = self.ruleset.rules.get(*first)?;
-                let terms = kept.turning(&event, self.setting);
                 (
                     format!("it has to fire, and `{}` ({}) silences it", kept.name(), kept.place()),
-                    terms.iter().map(|(term, met)| format!("`{term}` decides, and meets {}", shown(met))).collect(),
+                    decided(kept, &event, self.setting),
                 )
             }
             (true, _) if wanted.is_some_and(|wanted| silencing.contains(&wanted)) => return None,

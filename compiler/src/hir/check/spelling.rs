@@ -1,7 +1,7 @@
 //! How values are written, for fixes: bare where nothing speaks against it, else quoted or escaped.
 
 /// Exactly this text as a value, in any place where one may stand.
-pub(super) fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     if is_plain(text) {
         text.to_owned()
     } else if text.contains(['*', '?', '\\', '[', '^', '$', '|']) {
@@ -50,7 +50,7 @@ pub(super) fn starting_with(text: &str) -> String {
 }
 
 /// A value, a pattern or not.
-pub(super) fn value(text: &str, is_pattern: bool) -> String {
+pub(crate) fn value(text: &str, is_pattern: bool) -> String {
     if is_pattern { pattern(text) } else { literal(text) }
 }
 

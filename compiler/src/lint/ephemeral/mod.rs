@@ -11,12 +11,14 @@ mod forms;
 mod letters;
 mod markers;
 mod subject;
+mod value;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 pub use catalogue::{FORMS, Form};
 pub use facts::Facts;
+pub use value::Value;
 
 use subject::Subject;
 

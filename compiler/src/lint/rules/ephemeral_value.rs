@@ -1,20 +1,15 @@
 //! A value that the next run of the workload will not have.
 
-use std::borrow::Cow;
-
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Severity, Text, text};
 use crate::hir::check::spelling;
 use crate::hir::{Key, KeyKind, NodeId, Test, date};
-use crate::lint::ephemeral::{Facts, Found, recognise};
+use crate::lint::ephemeral::{Facts, Found, Value, recognise};
 use crate::lint::{Condition, Lint, LintCtx};
 use crate::logic::normal_form;
 use crate::logic::specificity::{SpecificityLevel, judge};
 
 pub(in crate::lint) const LINT: Lint = Lint { code: Code::EphemeralValue, check };
-
-/// How many parts of one value a fix leaves open at most.
-const PARTS: usize = 8;
 
 fn check(lint: &LintCtx<'_>, out: &mut Vec<Diagnostic>) {
     let horizon = lint.cx.config.policy.ephemeral_days;
@@ -76,7 +71,7 @@ impl Term<'_> {
             None => text!("leave open what changes, or let the rule end within {0} days", days),
         };
         let found = Diagnostic::new(Code::EphemeralValue, place, message).label(form.why).help(help);
-        let Some(pattern) = self.opened(&value, &facts) else { return Some(found) };
+        let Some(pattern) = value.opened(&facts) else { return Some(found) };
         let Some(span) = self.value_span() else { return Some(found) };
         Some(found.unsafe_fix(self.title(&pattern), span, spelling::pattern(&pattern)))
     }
@@ -97,20 +92,6 @@ impl Term<'_> {
             Some(path) => schema.attribute_id(path).is_some(),
             None => schema.tag(key).is_some(),
         }
-    }
-
-    /// The value as a pattern that leaves open every part that changes; nothing where it would ask for nothing more.
-    fn opened(&self, value: &Value<'_>, facts: &Facts<'_>) -> Option<String> {
-        let mut pattern = value.pattern.clone().into_owned();
-        for _ in 0..PARTS {
-            let value = Value::new(&pattern, true);
-            let Some(found) = recognise(&value.text, facts) else { break };
-            let (start, end) = (value.place(found.range.start), value.place(found.range.end));
-            let (head, tail) = (pattern.get(..start)?, pattern.get(end..)?);
-            pattern = format!("{head}{}{}", found.pattern, tail.trim_start_matches('*'));
-        }
-        let asks = pattern.bytes().any(|byte| byte.is_ascii_alphanumeric());
-        (asks && pattern != value.pattern).then_some(pattern)
     }
 
     /// What the fix does, and what it costs.
@@ -158,46 +139,6 @@ impl Term<'_> {
         } else {
             Some(self.span)
         }
-    }
-}
-
-/// A value with its escapes read, and where each byte of it stands in the pattern.
-struct Value<'a> {
-    /// `*` and `?` are wildcards.
-    text: Cow<'a, str>,
-    pattern: Cow<'a, str>,
-    /// For each byte of the text and its end; nothing where the two are the same.
-    places: Option<Vec<usize>>,
-}
-
-impl<'a> Value<'a> {
-    fn new(written: &'a str, is_pattern: bool) -> Value<'a> {
-        let special = |character| matches!(character, '*' | '?' | '\\');
-        if !written.contains(if is_pattern { &['\\'][..] } else { &['*', '?', '\\'] }) {
-            return Value { text: written.into(), pattern: written.into(), places: None };
-        }
-        let mut pattern = String::with_capacity(written.len() + 4);
-        let mut text = String::with_capacity(written.len());
-        let mut places = Vec::with_capacity(written.len() + 1);
-        let mut characters = written.chars();
-        while let Some(first) = characters.next() {
-            let escaped = if is_pattern { first == '\\' } else { special(first) };
-            let character = if is_pattern && escaped { characters.next().unwrap_or('\\') } else { first };
-            places.resize(text.len() + character.len_utf8(), pattern.len());
-            if escaped {
-                pattern.push('\\');
-            }
-            pattern.push(character);
-            // A wildcard that stands for itself is no wildcard.
-            text.push(if escaped && matches!(character, '*' | '?') { '_' } else { character });
-        }
-        places.push(pattern.len());
-        Value { text: text.into(), pattern: pattern.into(), places: Some(places) }
-    }
-
-    /// Where a byte of the text stands in the pattern.
-    fn place(&self, at: usize) -> usize {
-        self.places.as_ref().map_or(at, |places| places.get(at).copied().unwrap_or(self.pattern.len()))
     }
 }
 

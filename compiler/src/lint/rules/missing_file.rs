@@ -3,14 +3,16 @@
 use crate::diag::{Code, Diagnostic, text};
 use crate::lint::branch::Traits;
 use crate::lint::breadth::{BranchCtx, BranchLint};
-use crate::schema::Activity;
+use crate::schema::{Activity, Kind, KindSet};
 
 pub(in crate::lint) const LINT: BranchLint = BranchLint { code: Code::MissingFile, check };
 
 fn check(ctx: &BranchCtx<'_>) -> Option<Diagnostic> {
     let branch = ctx.branch;
-    // What is mounted is told by attributes of the mount.
-    let is_missing = branch.activity == Activity::File && !branch.traits.has(Traits::FILE.or(Traits::KERNEL));
+    // What is mounted is told by attributes of the mount, and what is unmounted by nothing but the number of the mount.
+    let is_missing = branch.activity == Activity::File
+        && !branch.traits.has(Traits::FILE.or(Traits::KERNEL))
+        && !KindSet::of(Kind::Umount).contains_all(branch.kinds);
     is_missing.then(|| {
         ctx.report(
             Code::MissingFile,
@@ -38,6 +40,7 @@ mod tests {
                 vec!["@process.executable.path:/usr/bin/a @process.user:b host:c @file.path:*"],
             ),
             ("@process.executable.path:/usr/bin/a @process.user:b host:c @file.path:/etc/x", vec![]),
+            ("@process.executable.path:/usr/bin/a @process.user:b host:c @evt.name:umount", vec![]),
             ("@process.executable.path:/usr/bin/a @process.user:b host:c @mount.source.path:/dev/sda", vec![]),
         ];
         for (when, at) in table {

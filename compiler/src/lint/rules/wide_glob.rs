@@ -56,6 +56,12 @@ fn check(ctx: &BranchCtx<'_>) -> Option<Diagnostic> {
     })
 }
 
+/// Whether a decoded pattern says little about the values of an attribute.
+#[must_use]
+pub fn is_wide(attribute: &Attribute, pattern: &str) -> bool {
+    wide(attribute, pattern).is_some()
+}
+
 /// What a pattern takes that says little; nothing where it says enough.
 fn wide(attribute: &Attribute, pattern: &str) -> Option<&'static str> {
     let (prefix, suffix) = (glob::prefix(pattern), glob::suffix(pattern));
