@@ -4,8 +4,8 @@ use crate::base::Span;
 use crate::diag::Diagnostic;
 
 /// What to cut so that the part at `span` is gone; nothing where that is not plain to see. The part is one of several
-/// that AND joins, or OR.
-pub(super) fn removal(source: &str, span: Span, joined_by_and: bool) -> Option<Span> {
+/// with AND between them, or OR.
+pub(super) fn removal(source: &str, span: Span, with_and: bool) -> Option<Span> {
     let (start, end) = with_parentheses(source, span.start as usize, span.end as usize)?;
     let before = source.get(..start)?;
     let after = source.get(end..)?;
@@ -18,7 +18,7 @@ pub(super) fn removal(source: &str, span: Span, joined_by_and: bool) -> Option<S
     if comment(head.rsplit('\n').next().unwrap_or_default()) && gap_before.contains('\n') {
         return None;
     }
-    let operators: [&str; 2] = if joined_by_and { ["AND", "&&"] } else { ["OR", "||"] };
+    let operators: [&str; 2] = if with_and { ["AND", "&&"] } else { ["OR", "||"] };
     let denied = head.ends_with('-') || is_last_word(head, "NOT");
     if denied || head.ends_with(':') {
         return None;
@@ -33,7 +33,7 @@ pub(super) fn removal(source: &str, span: Span, joined_by_and: bool) -> Option<S
         let blanks = rest.len() - rest.trim_start().len();
         return Some(span_of(start, from + blanks));
     }
-    if !joined_by_and {
+    if !with_and {
         return None;
     }
     let follows = head.ends_with(['(', '{']) || ["OR", "||"].iter().any(|operator| is_last_word(head, operator));
@@ -47,8 +47,8 @@ pub(super) fn removal(source: &str, span: Span, joined_by_and: bool) -> Option<S
 }
 
 /// Offers to take out the part that a finding stands at, where the cut is plain to see.
-pub(super) fn with_removal(found: Diagnostic, source: &str, joined_by_and: bool) -> Diagnostic {
-    match removal(source, found.span, joined_by_and) {
+pub(super) fn with_removal(found: Diagnostic, source: &str, with_and: bool) -> Diagnostic {
+    match removal(source, found.span, with_and) {
         Some(cut) => found.safe_fix("remove it", cut, ""),
         None => found,
     }
@@ -99,19 +99,19 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn cut(marked: &str, joined_by_and: bool) -> Option<String> {
+    fn cut(marked: &str, with_and: bool) -> Option<String> {
         let (before, rest) = marked.split_once('«').unwrap();
         let (part, after) = rest.split_once('»').unwrap();
         let mut text = format!("{before}{part}{after}");
         let span = span_of(before.len(), before.len() + part.len());
-        let cut = removal(&text, span, joined_by_and)?;
+        let cut = removal(&text, span, with_and)?;
         text.replace_range(cut.range(), "");
         Some(text)
     }
 
     #[test]
     fn parts_go_with_their_operator() {
-        for (marked, joined_by_and, expected) in [
+        for (marked, with_and, expected) in [
             ("{ a «b» c }", true, "{ a c }"),
             ("{ «a» b }", true, "{ b }"),
             ("{ a «b» }", true, "{ a }"),
@@ -129,16 +129,16 @@ mod tests {
             ("{\n  «a»\n  OR b\n}", false, "{\n  b\n}"),
             ("{ (« a ») b }", true, "{ b }"),
         ] {
-            assert_eq!(cut(marked, joined_by_and).as_deref(), Some(expected), "{marked}");
+            assert_eq!(cut(marked, with_and).as_deref(), Some(expected), "{marked}");
         }
     }
 
     #[test]
     fn what_is_not_plain_is_left() {
-        for (marked, joined_by_and) in
+        for (marked, with_and) in
             [("{ NOT («a» ) b }", true), ("{ k:(«a») b }", true), ("{ a «b» }", false), ("{ a # OR\n «b» OR c }", true)]
         {
-            assert_eq!(cut(marked, joined_by_and), None, "{marked}");
+            assert_eq!(cut(marked, with_and), None, "{marked}");
         }
     }
 }

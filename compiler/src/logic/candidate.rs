@@ -13,6 +13,8 @@ pub(super) struct Candidate {
     pub(super) span: Span,
     /// Whether all members must hold, rather than one; what is denied counts the other way round.
     pub(super) joined_by_and: bool,
+    /// Whether AND is what is written between them.
+    pub(super) written_with_and: bool,
     /// The list of values that it is a member of.
     pub(super) list: Option<NodeId>,
     /// Candidates that this one lies within, by position.
@@ -58,7 +60,8 @@ pub(super) fn candidates(query: &Query) -> Vec<Candidate> {
             if let ([only], false) = (nodes.as_slice(), is_list) {
                 inner.push((*only, positive, Some(at)));
             }
-            found.push(Candidate { nodes, span, joined_by_and, list: is_list.then_some(id), within, leaves });
+            let list = is_list.then_some(id);
+            found.push(Candidate { nodes, span, joined_by_and, written_with_and: and, list, within, leaves });
         }
         // The last one on top.
         waiting.extend(inner.into_iter().rev());

@@ -52,6 +52,8 @@ pub struct Always {
     pub node: NodeId,
     /// Whether it is one of several parts that must all hold, so that it can be left out.
     pub joined_by_and: bool,
+    /// Whether AND is what is written between them; where they are denied together it is OR.
+    pub written_with_and: bool,
 }
 
 /// A part that changes nothing.
@@ -61,8 +63,11 @@ pub struct Redundant {
     pub nodes: Vec<NodeId>,
     /// Its place.
     pub span: Span,
-    /// Whether it stands in an AND, where it narrows nothing; else in an OR, where it adds nothing.
+    /// Whether it stands in an AND, where it narrows nothing; else in an OR, where it adds nothing. What is denied counts
+    /// the other way round.
     pub joined_by_and: bool,
+    /// Whether AND is what is written between it and the rest.
+    pub written_with_and: bool,
     /// Whether it says only what kind of event it is, which follows from the rest.
     pub is_kind: bool,
     /// Terms and lists of values from which a term follows, where it is one.
@@ -208,25 +213,27 @@ impl Reviewer<'_> {
     /// Looks for groups that hold on every event. One that could has a denied part.
     fn always(&mut self) {
         let root = self.query.root();
-        // Node, polarity, the node with what denies it, and whether it is one of several that must all hold.
-        let mut waiting = vec![(root, true, root, false)];
-        while let Some((id, positive, outer, joined_by_and)) = waiting.pop() {
+        // Node, polarity, the node with what denies it, whether it is one of several that must all hold, and whether AND is
+        // written between those.
+        let mut waiting = vec![(root, true, root, false, false)];
+        while let Some((id, positive, outer, joined_by_and, written_with_and)) = waiting.pop() {
             let (children, is_or) = match self.query.node(id).kind {
                 NodeKind::Term { .. } if outer == root => (&[][..], true),
                 NodeKind::Term { .. } => continue,
                 NodeKind::Not(of) => {
-                    waiting.push((of, !positive, outer, joined_by_and));
+                    waiting.push((of, !positive, outer, joined_by_and, written_with_and));
                     continue;
                 }
                 NodeKind::And(list) => (self.query.children(list), !positive),
                 NodeKind::Or(list) => (self.query.children(list), positive),
             };
             if (is_or || outer == root) && self.holds_always(id, positive) {
-                self.review.always.push(Always { node: outer, joined_by_and });
+                self.review.always.push(Always { node: outer, joined_by_and, written_with_and });
                 continue;
             }
             if list_key(self.query, children).is_none() || !is_or {
-                waiting.extend(children.iter().rev().map(|child| (*child, positive, *child, !is_or)));
+                let is_and = is_or != positive;
+                waiting.extend(children.iter().rev().map(|child| (*child, positive, *child, !is_or, is_and)));
             }
         }
     }
@@ -248,10 +255,11 @@ impl Reviewer<'_> {
     }
 
     fn redundant(&mut self, formula: Formula) {
-        let mut rest = Rest::new(formula);
+        // As it was before anything was taken out, and what is left of it.
+        let mut whole = Parts::new(formula);
+        let mut left: Option<Parts> = None;
         let mut skipped: FxHashSet<usize> = FxHashSet::default();
         let taken: FxHashSet<NodeId> = self.review.always.iter().map(|always| always.node).collect();
-        let mut lists: FxHashMap<NodeId, List> = FxHashMap::default();
         let all = candidates(self.query);
         let mut at = 0;
         while let Some(candidate) = all.get(at) {
@@ -267,28 +275,27 @@ impl Reviewer<'_> {
                 at += 1;
                 continue;
             }
-            let because = self.because(candidate, &rest);
-            let answer = match candidate.list {
-                Some(node) => {
-                    let mut list = lists.remove(&node).unwrap_or_else(|| List::new(self.query, self.schema, node));
-                    let answer = list.take_out(self, candidate, &mut rest);
-                    lists.insert(node, list);
-                    answer
-                }
-                None => rest.take_out(candidate, self.budget),
+            let because = self.because(candidate, &left.as_ref().unwrap_or(&whole).rest);
+            // By itself it may go, and together with all that went before.
+            let answer = match (self.without(candidate, &mut whole), &mut left) {
+                (Answer::Yes(_), Some(left)) => self.without(candidate, left),
+                (answer, _) => answer,
             };
             match answer {
-                Answer::Yes(()) => {
+                Answer::Yes(change) => {
                     skipped.insert(at);
+                    let left = left.get_or_insert_with(|| whole.clone());
                     let leaf =
-                        |node: &NodeId| rest.atom_of(*node).is_some_and(|atom| atom.key.is_kind || is_type(atom));
+                        |node: &NodeId| left.rest.atom_of(*node).is_some_and(|atom| atom.key.is_kind || is_type(atom));
                     self.review.redundant.push(Redundant {
                         nodes: candidate.nodes.clone(),
                         span: candidate.span,
                         joined_by_and: candidate.joined_by_and,
+                        written_with_and: candidate.written_with_and,
                         is_kind: leaves(self.query, &candidate.nodes).iter().all(leaf),
                         because,
                     });
+                    self.take_out(candidate, change, left);
                     if candidate.list.is_none() {
                         // A group that was needed may be needed no more.
                         at = 0;
@@ -304,6 +311,21 @@ impl Reviewer<'_> {
 }
 
 impl Reviewer<'_> {
+    /// What is left without a part, if that is the same.
+    fn without(&mut self, candidate: &Candidate, parts: &mut Parts) -> Answer<Change, ()> {
+        let Some(node) = candidate.list else { return parts.rest.without(candidate, self.budget) };
+        let list = parts.lists.entry(node).or_insert_with(|| List::new(self.query, self.schema, node));
+        list.without(self.query, self.schema, candidate, &parts.rest, self.budget)
+    }
+
+    fn take_out(&self, candidate: &Candidate, change: Change, parts: &mut Parts) {
+        match (change, candidate.list.and_then(|node| parts.lists.get_mut(&node))) {
+            (Change::Branches(branches), _) => parts.rest.formula.branches = branches,
+            (change, Some(list)) => list.take_out(self.query, self.schema, candidate, change, &mut parts.rest),
+            _ => {}
+        }
+    }
+
     /// From what the one term of a candidate follows, in the first branch that it is in.
     fn because(&mut self, candidate: &Candidate, rest: &Rest) -> Vec<NodeId> {
         let ([leaf], true, None) = (candidate.leaves.as_slice(), candidate.joined_by_and, candidate.list) else {
@@ -329,7 +351,32 @@ fn is_type(atom: &Atom) -> bool {
     &*atom.key.text == "type"
 }
 
+/// A condition with its lists of values.
+#[derive(Clone)]
+struct Parts {
+    rest: Rest,
+    /// Those that were asked for so far.
+    lists: FxHashMap<NodeId, List>,
+}
+
+impl Parts {
+    fn new(formula: Formula) -> Parts {
+        Parts { rest: Rest::new(formula), lists: FxHashMap::default() }
+    }
+}
+
+/// What it takes to take a part out.
+enum Change {
+    /// These branches are left.
+    Branches(Vec<Vec<(u32, bool)>>),
+    /// These texts of a list go.
+    Texts(Vec<Box<str>>),
+    /// This is left of a list.
+    List(Atom),
+}
+
 /// What is left of a condition.
+#[derive(Clone)]
 struct Rest {
     formula: Formula,
     /// Atoms by node.
@@ -350,8 +397,8 @@ impl Rest {
         branches.iter().map(|branch| self.formula.literals(branch)).collect()
     }
 
-    /// Takes a part out if that changes nothing.
-    fn take_out(&mut self, candidate: &Candidate, budget: &mut Budget) -> Answer<(), ()> {
+    /// The branches that are left without a part, if that changes nothing.
+    fn without(&self, candidate: &Candidate, budget: &mut Budget) -> Answer<Change, ()> {
         let size: usize = self.formula.branches.iter().map(Vec::len).sum();
         if !budget.spend(size as u64 / 2) {
             return Answer::Undecided;
@@ -360,6 +407,13 @@ impl Rest {
         let is_touched = |branch: &Vec<(u32, bool)>| branch.iter().any(|(atom, _)| own.contains(atom));
         let (touched, untouched): (Vec<_>, Vec<_>) = self.formula.branches.iter().cloned().partition(is_touched);
         if touched.is_empty() {
+            return Answer::No(());
+        }
+        let mut never_holds = |branches: &[Vec<(u32, bool)>]| {
+            branches.iter().all(|branch| matches!(solve(&self.formula.literals(branch), budget), Answer::No(_)))
+        };
+        // What never holds is reported as such.
+        if never_holds(&touched) {
             return Answer::No(());
         }
         let (changed, left) = if candidate.joined_by_and {
@@ -383,18 +437,15 @@ impl Rest {
                 Answer::Undecided => return Answer::Undecided,
             }
         }
-        let mut never_holds =
-            || changed.iter().all(|branch| matches!(solve(&self.formula.literals(branch), budget), Answer::No(_)));
-        // What never holds is reported as such.
-        if left.is_empty() || !candidate.joined_by_and && never_holds() {
+        if left.is_empty() {
             return Answer::No(());
         }
-        self.formula.branches = left;
-        Answer::Yes(())
+        Answer::Yes(Change::Branches(left))
     }
 }
 
 /// A list of values from which some may go.
+#[derive(Clone)]
 struct List {
     node: NodeId,
     members: Vec<NodeId>,
@@ -439,11 +490,18 @@ impl List {
         self.members.iter().copied().filter(|member| !self.gone.contains(member) && !without.contains(member))
     }
 
-    fn take_out(&mut self, reviewer: &mut Reviewer<'_>, candidate: &Candidate, rest: &mut Rest) -> Answer<(), ()> {
-        let (query, schema) = (reviewer.query, reviewer.schema);
+    /// What it takes to be without some members, if that changes nothing.
+    fn without(
+        &self,
+        query: &Query,
+        schema: &Schema,
+        candidate: &Candidate,
+        rest: &Rest,
+        budget: &mut Budget,
+    ) -> Answer<Change, ()> {
         let own = Atom::of(query, schema, self.node, &candidate.nodes);
         let Some((own, index)) = own.zip(rest.index.get(&self.node).copied()) else { return Answer::No(()) };
-        if !reviewer.budget.spend(self.patterns.cost() * candidate.nodes.len() as u64) {
+        if !budget.spend(self.patterns.cost() * candidate.nodes.len() as u64) {
             return Answer::Undecided;
         }
         if own.set.is_finite() {
@@ -454,47 +512,55 @@ impl List {
                 self.patterns.contains(text) || self.counts.get(text).is_some_and(|count| *count > own_count(text))
             };
             if texts.iter().all(|text| is_left(text)) {
-                for text in &texts {
-                    if let Some(count) = self.counts.get_mut(text) {
-                        *count = count.saturating_sub(1);
-                        if *count == 0
-                            && let Some(atom) = rest.formula.atoms.get_mut(index as usize)
-                        {
-                            atom.set.exact.remove(text);
-                        }
-                    }
-                }
-                self.gone.extend(&candidate.nodes);
-                return Answer::Yes(());
+                return Answer::Yes(Change::Texts(texts));
             }
             if !self.has_company(&own, index, rest) {
                 return Answer::No(());
             }
         }
-        if !reviewer.budget.spend(self.members.len() as u64) {
+        if !budget.spend(self.members.len() as u64) {
             return Answer::Undecided;
         }
         let others: Vec<NodeId> = self.others(&candidate.nodes).collect();
         let Some(left) = Atom::of(query, schema, self.node, &others) else { return Answer::No(()) };
-        let mut answer = within(&own, &left, reviewer.budget);
+        let mut answer = within(&own, &left, budget);
         if matches!(answer, Answer::No(())) && self.has_company(&own, index, rest) {
-            answer = in_context(index, &own, &left, rest, reviewer.budget);
+            answer = in_context(index, &own, &left, rest, budget);
         }
-        if matches!(answer, Answer::Yes(())) {
-            for node in &candidate.nodes {
-                if let Some(count) =
-                    text_of(query, schema, self.node, *node).and_then(|text| self.counts.get_mut(&text))
-                {
+        match answer {
+            Answer::Yes(()) => Answer::Yes(Change::List(left)),
+            Answer::No(()) => Answer::No(()),
+            Answer::Undecided => Answer::Undecided,
+        }
+    }
+
+    /// Takes members out of the list, and out of what is left of the condition.
+    fn take_out(&mut self, query: &Query, schema: &Schema, candidate: &Candidate, change: Change, rest: &mut Rest) {
+        let index = rest.index.get(&self.node).copied();
+        let atom = index.and_then(|index| rest.formula.atoms.get_mut(index as usize));
+        self.gone.extend(&candidate.nodes);
+        match (change, atom) {
+            (Change::Texts(texts), Some(atom)) => {
+                for text in &texts {
+                    let Some(count) = self.counts.get_mut(text) else { continue };
                     *count = count.saturating_sub(1);
+                    if *count == 0 {
+                        atom.set.exact.remove(text);
+                    }
                 }
             }
-            self.gone.extend(&candidate.nodes);
-            self.find_patterns(query, schema);
-            if let Some(atom) = rest.formula.atoms.get_mut(index as usize) {
+            (Change::List(left), Some(atom)) => {
+                for node in &candidate.nodes {
+                    let text = text_of(query, schema, self.node, *node);
+                    if let Some(count) = text.and_then(|text| self.counts.get_mut(&text)) {
+                        *count = count.saturating_sub(1);
+                    }
+                }
+                self.find_patterns(query, schema);
                 *atom = left;
             }
+            _ => {}
         }
-        answer
     }
 
     /// Whether something stands beside the list that may make a member superfluous.
@@ -535,7 +601,10 @@ fn in_context(index: u32, own: &Atom, left: &Atom, rest: &Rest, budget: &mut Bud
             Answer::Undecided => return Answer::Undecided,
         }
     }
-    Answer::Yes(())
+    // What never holds is reported as such.
+    let mut touched = formula.branches.iter().filter(|branch| branch.iter().any(|(at, _)| *at == index));
+    let never_holds = touched.all(|branch| matches!(solve(&formula.literals(branch), budget), Answer::No(_)));
+    if never_holds { Answer::No(()) } else { Answer::Yes(()) }
 }
 
 /// The literals of a branch with another atom in one place.

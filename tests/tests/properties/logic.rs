@@ -8,9 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use quell::event::{Event, matches};
-use quell::hir::{NodeKind, Query, Test};
-use quell::logic::{Answer, Budget, Class, Formula, always, passes};
+use quell::event::{self, Event, matches};
+use quell::hir::pattern::{Piece, pieces};
+use quell::hir::{NodeId, NodeKind, Query, Test};
+use quell::logic::{Answer, Budget, Class, Formula, always, normal_form, passes, review};
 use quell::schema::{Kind, Schema};
 use serde_json::{Value, json};
 use tests::generate::Choices;
@@ -49,7 +50,7 @@ fn term(choices: &mut Choices<'_>) -> String {
     }
 }
 
-fn condition(choices: &mut Choices<'_>, depth: usize) -> String {
+pub(crate) fn condition(choices: &mut Choices<'_>, depth: usize) -> String {
     let mut out = String::new();
     for branch in 0..1 + choices.below(3) {
         if branch > 0 {
@@ -110,6 +111,25 @@ fn values(class: Class) -> Vec<String> {
                 .map(str::to_owned)
                 .into()
         }
+    }
+}
+
+/// Texts that a test takes.
+fn texts_of(query: &Query, test: Test) -> Vec<String> {
+    match test {
+        Test::Exact(text) => vec![query.text(text).to_owned()],
+        Test::Glob(glob) => ["", "x", "xy"]
+            .iter()
+            .map(|run| {
+                let piece = |piece| match piece {
+                    Piece::Literal(character) => character.to_string(),
+                    Piece::Run => (*run).to_owned(),
+                    Piece::One => "q".to_owned(),
+                };
+                pieces(query.text(glob)).map(piece).collect()
+            })
+            .collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -196,7 +216,13 @@ pub(crate) fn events(queries: &[Query]) -> Option<Vec<Value>> {
         if keys.contains_key("@evt.name") { vec!["dns", "exec", "exit", "open", "unlink"] } else { vec!["dns"] };
     done.insert("@evt.name");
     for (key, asked) in keys.iter().filter(|(key, _)| !done.contains(key.as_str())) {
-        let values = classes(key, &[], values(asked.class), false);
+        let mut all = values(asked.class);
+        for text in asked.tests.iter().flat_map(|(at, test)| texts_of(&queries[*at], *test)) {
+            if asked.class.admits(&text) && !all.contains(&text) {
+                all.push(text);
+            }
+        }
+        let values = classes(key, &[], all, false);
         let sets = if asked.multi {
             subsets(&values)
         } else {
@@ -324,6 +350,87 @@ fn what_follows_is_decided() {
                 prop_assert!(against.is_some(), "{}\n{}\nno event against it is found", a, b);
             }
             Answer::Undecided => prop_assert!(!is_decided(&queries), "undecided: {} {}", a, b),
+        }
+    });
+}
+
+/// Whether a condition holds with some of its parts taken out; nothing where nothing is left.
+fn holds_without(query: &Query, id: NodeId, out: &[NodeId], event: &Event<'_>) -> Option<bool> {
+    if out.contains(&id) {
+        return None;
+    }
+    match query.node(id).kind {
+        NodeKind::Term { .. } => Some(event::holds(query, id, event, Schema::embedded())),
+        NodeKind::Not(of) => holds_without(query, of, out, event).map(|holds| !holds),
+        NodeKind::And(list) | NodeKind::Or(list) => {
+            let is_and = matches!(query.node(id).kind, NodeKind::And(_));
+            let parts = query.children(list).iter().filter_map(|child| holds_without(query, *child, out, event));
+            parts.reduce(|all, one| if is_and { all && one } else { all || one })
+        }
+    }
+}
+
+/// Every part of a condition that is one of several.
+fn parts(query: &Query) -> Vec<NodeId> {
+    let mut parts = Vec::new();
+    let mut waiting = vec![query.root()];
+    while let Some(id) = waiting.pop() {
+        match query.node(id).kind {
+            NodeKind::Term { .. } => {}
+            NodeKind::Not(of) => waiting.push(of),
+            NodeKind::And(list) | NodeKind::Or(list) => {
+                parts.extend(query.children(list));
+                waiting.extend(query.children(list));
+            }
+        }
+    }
+    parts
+}
+
+#[test]
+fn what_is_said_of_parts_is_so_and_nothing_is_missed() {
+    proptest!(cases(400), |(bytes in prop::collection::vec(any::<u8>(), 0..60))| {
+        let text = condition(&mut Choices::new(&bytes), 1);
+        let Some(queries) = queries(&[&text]) else { return Ok(()) };
+        let query = &queries[0];
+        let Some(values) = events(&queries) else { return Ok(()) };
+        let events: Vec<Event<'_>> = values.iter().map(|value| Event::new(value).unwrap()).collect();
+        let schema = Schema::embedded();
+        let found = review(query, schema, &normal_form(query, false, 512), 512, &mut budget());
+        prop_assert!(!found.is_undecided || !is_decided(&queries), "undecided: {}", text);
+        let holds = |id: NodeId, event: &Event<'_>| event::holds(query, id, event, schema);
+        prop_assert!(!found.is_never || !events.iter().any(|event| holds(query.root(), event)), "{}", text);
+        for never in &found.never {
+            // Where its literals stand in one branch, so that nothing else joins them.
+            prop_assert!(!never.nodes.is_empty(), "{}", text);
+        }
+        for always in &found.always {
+            let is_same = events.windows(2).all(|pair| holds(always.node, &pair[0]) == holds(always.node, &pair[1]));
+            prop_assert!(is_same, "{}\n{:?}", text, query.node(always.node).span.of(&text));
+        }
+        // Each redundant part may go, and all together.
+        let root = query.root();
+        let mut all = Vec::new();
+        for redundant in &found.redundant {
+            all.extend(&redundant.nodes);
+            let changed = events
+                .iter()
+                .any(|event| holds_without(query, root, &redundant.nodes, event) != Some(holds(root, event)));
+            prop_assert!(!changed, "{}\n{:?}", text, redundant);
+        }
+        let changed = events.iter().any(|event| holds_without(query, root, &all, event) != Some(holds(root, event)));
+        prop_assert!(!changed, "{}\nall of {:?}", text, found.redundant);
+        // Whatever is not said of any part is not so.
+        let is_silent = found.never.is_empty() && found.always.is_empty() && found.redundant.is_empty();
+        if is_silent && !found.is_undecided {
+            prop_assert!(events.iter().any(|event| holds(root, event)), "never matches: {}", text);
+            prop_assert!(!events.iter().all(|event| holds(root, event)), "always matches: {}", text);
+            for part in parts(query) {
+                let changes = events
+                    .iter()
+                    .any(|event| holds_without(query, root, &[part], event) != Some(holds(root, event)));
+                prop_assert!(changes, "{}\nthe part at {:?} changes nothing", text, query.node(part).span);
+            }
         }
     });
 }

@@ -334,7 +334,7 @@ fn what_many_rules_mean_to_one_another_is_found() {
     proptest!(cases(20), |(bytes in prop::collection::vec(any::<u8>(), 300..900))| {
         let mut choices = Choices::new(&bytes);
         let mut text = String::new();
-        for number in 0..70 {
+        for number in 0..48 {
             let terms: Vec<String> = [
                 ("@process.comm", ["a", "b", "c", "(a OR b)"]),
                 ("@process.args", ["a", "b", "(a OR b)", "a"]),

@@ -15,7 +15,7 @@ fn check(lint: &LintCtx<'_>, out: &mut Vec<Diagnostic>) {
             let part = shown(lint.source, condition.query, always.node);
             let diagnostic = Diagnostic::new(Code::AlwaysMatches, span, text!("`{0}` holds on every event", part))
                 .label(if is_whole { "matches everything" } else { "narrows nothing" });
-            out.push(match removal(lint.source, span, true).filter(|_| always.joined_by_and) {
+            out.push(match removal(lint.source, span, always.written_with_and).filter(|_| always.joined_by_and) {
                 Some(cut) => diagnostic
                     .help("remove it, or write what was meant: alternatives that cover everything narrow nothing")
                     .safe_fix("remove the group", cut, ""),

@@ -19,7 +19,7 @@ fn check(lint: &LintCtx<'_>, out: &mut Vec<Diagnostic>) {
             )
             .label("covered by the alternatives")
             .help("remove it: what matches stays the same");
-            out.push(with_removal(diagnostic, lint.source, false));
+            out.push(with_removal(diagnostic, lint.source, part.written_with_and));
         }
     }
 }

@@ -26,7 +26,7 @@ fn check(lint: &LintCtx<'_>, out: &mut Vec<Diagnostic>) {
                     diagnostic = diagnostic.also(place, "it follows from this");
                 }
             }
-            out.push(with_removal(diagnostic, lint.source, true));
+            out.push(with_removal(diagnostic, lint.source, part.written_with_and));
         }
     }
 }
@@ -70,12 +70,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_judged_again() {
+    fn each_part_may_go_and_all_together() {
+        // Without the first branch the other one would be needed as it is.
         let text = rule("(@process.comm:a host:b) OR (@process.comm:a -host:b)");
         let found = of(&text, Code::RedundantTerm);
-        assert_eq!(places(&text, &found), ["-host:b"]);
-        let branch = of(&text, Code::RedundantBranch);
-        assert_eq!(places(&text, &branch), ["@process.comm:a host:b"]);
+        assert_eq!(places(&text, &found), ["host:b", "-host:b"]);
+        assert!(of(&text, Code::RedundantBranch).is_empty());
+        // In a branch that never holds nothing is needed, and that is said of the branch.
+        let text = rule("@process.comm:a -@process.comm:a OR @process.comm:a");
+        assert!(of(&text, Code::RedundantTerm).is_empty() && of(&text, Code::RedundantBranch).is_empty());
+        assert_eq!(of(&text, Code::NeverMatches).len(), 1);
+    }
+
+    #[test]
+    fn what_is_denied_together_is_cut_with_its_own_operator() {
+        let text = rule("@process.comm:x -(host:a OR host:a*) -host:(b OR b)");
+        let found = of(&text, Code::RedundantTerm);
+        assert_eq!(places(&text, &found), ["host:a", "b"]);
+        assert_eq!(fixed(&text, &found[0].fixes[0]), rule("@process.comm:x -(host:a*) -host:(b OR b)"));
+        assert_eq!(fixed(&text, &found[1].fixes[0]), rule("@process.comm:x -(host:a OR host:a*) -host:(b)"));
     }
 
     #[test]
