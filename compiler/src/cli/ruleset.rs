@@ -10,7 +10,7 @@ use crate::cli::project::Setting;
 use crate::cli::{command, format, source};
 use crate::diag::Severity;
 use crate::emit::node_text;
-use crate::event::{Detection, Event, Trace, TraceKind, is_active, silences, trace};
+use crate::event::{Detection, Event, Index, LoweredRule, Trace, TraceKind, is_active, silences, trace};
 use crate::hir::{NodeId, Polarity, Query};
 
 /// All rules without errors, and the tests.
@@ -19,6 +19,8 @@ pub(super) struct Ruleset {
     pub(super) tests: Vec<KeptTest>,
     /// The present moment of the run.
     pub(super) now: Instant,
+    /// The way from an event to the rules that it may concern.
+    index: Index,
 }
 
 /// What a run that needs rules without errors can go on with.
@@ -39,7 +41,9 @@ impl Ruleset {
             format::print_aside(&outcome, Format::Human, global.color)?;
             return Ok(Loaded::Broken(verdict));
         }
-        Ok(Loaded::Rules(Ruleset { rules: outcome.kept, tests: outcome.tests, now: outcome.now }))
+        let lowered: Vec<&LoweredRule> = outcome.kept.iter().map(|kept| &kept.lowered).collect();
+        let index = Index::new(&lowered, &setting.schema);
+        Ok(Loaded::Rules(Ruleset { rules: outcome.kept, tests: outcome.tests, now: outcome.now, index }))
     }
 
     /// The rules that silence an event, by index, in order of file and place.
@@ -49,9 +53,10 @@ impl Ruleset {
         setting: &'r Setting,
     ) -> impl Iterator<Item = usize> + 'r {
         let detection = Detection::of(event);
-        self.rules.iter().enumerate().filter_map(move |(index, kept)| {
-            let works = is_active(&kept.lowered.rule, self.now);
-            (works && silences(&kept.lowered, event, &detection, &setting.schema)).then_some(index)
+        self.index.candidates(event).into_iter().map(|index| index as usize).filter(move |index| {
+            self.rules.get(*index).is_some_and(|kept| {
+                is_active(&kept.lowered.rule, self.now) && silences(&kept.lowered, event, &detection, &setting.schema)
+            })
         })
     }
 

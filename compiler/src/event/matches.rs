@@ -58,6 +58,11 @@ impl<'q> Term<'q> {
         }
     }
 
+    /// Where its values are: the path of an attribute, or the name of a tag, and which of the two.
+    pub(super) fn source(&self) -> (&str, bool) {
+        self.path().map_or((&*self.name, false), |path| (path, true))
+    }
+
     /// The path of an attribute; nothing for a tag.
     fn path(&self) -> Option<&str> {
         match self.key.kind {

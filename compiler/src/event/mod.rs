@@ -3,12 +3,14 @@
 //!
 //! Not here: reading files or streams of events, and what a rule does with the answer.
 
+mod index;
 mod matches;
 mod scope;
 mod trace;
 mod value;
 mod verdict;
 
+pub use index::Index;
 pub use matches::{holds, matches};
 pub use scope::{Detection, Known, instant, names};
 pub use trace::{Trace, TraceKind, trace};
