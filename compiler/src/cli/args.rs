@@ -49,6 +49,8 @@ pub(super) enum Command {
     Test(TestArgs),
     /// Count what the rules silence of recorded events
     Replay(ReplayArgs),
+    /// Compare what two states of a project silence
+    Diff(DiffArgs),
     /// Make a rule that silences recorded events and nothing that must fire
     Suggest(SuggestArgs),
     /// Make rules from suppressions that exist elsewhere
@@ -185,6 +187,17 @@ pub(super) struct TestArgs {
     /// Files or folders; the whole project if left out
     pub(super) paths: Vec<PathBuf>,
     /// How results are printed
+    #[arg(long, default_value = "human")]
+    pub(super) format: ListFormat,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct DiffArgs {
+    /// The older state: a file or a folder
+    pub(super) old: PathBuf,
+    /// The newer one
+    pub(super) new: PathBuf,
+    /// How the differences are printed
     #[arg(long, default_value = "human")]
     pub(super) format: ListFormat,
 }

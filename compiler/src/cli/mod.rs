@@ -61,6 +61,7 @@ pub fn run() -> ExitCode {
         Command::Test(args) => command::test::run(global, args),
         Command::Import(args) => command::import::run(global, args),
         Command::Suggest(args) => command::suggest::run(global, args),
+        Command::Diff(args) => command::diff::run(global, args),
         Command::Replay(args) => command::replay::run(global, args),
         Command::Man => command::man::run(),
     };

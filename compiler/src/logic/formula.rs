@@ -102,6 +102,12 @@ impl Formula {
         Formula::of_form(query, schema, &normal_form(query, negated, cap))
     }
 
+    /// What holds on no event.
+    #[must_use]
+    pub fn never() -> Formula {
+        Formula { complete: true, ..Formula::default() }
+    }
+
     /// The same of a normal form that is there already.
     #[must_use]
     pub fn of_form(query: &Query, schema: &Schema, form: &NormalForm) -> Formula {
