@@ -8,5 +8,6 @@ mod lifecycle;
 mod navigation;
 mod program;
 mod reading;
+mod relations;
 mod sync;
 mod workspace;

@@ -5,12 +5,14 @@
 use std::sync::Arc;
 
 use quell::base::Span;
-use quell::check_item;
+
 use quell::config::{Config, Context};
 use quell::diag::Diagnostic;
 use quell::hir::scan;
+use quell::project::RuleSummary;
 use quell::schema::Schema;
 use quell::syntax::{parse_item, split};
+use quell::{JudgedRule, check_item};
 use quell_lsp::ide::{Encoding, FileId, Project, Settings};
 use tests::generate::{self, Choices};
 
@@ -150,6 +152,7 @@ impl Twin {
     fn compare(&mut self, done: &[String]) {
         self.project.settle();
         let fresh = analyse(&self.texts);
+        let mut wanted = Vec::new();
         for (number, text) in self.texts.iter().enumerate() {
             let Some(text) = text else {
                 assert!(self.project.file_id(FILES[number]).is_none());
@@ -168,16 +171,24 @@ impl Twin {
                     assert_eq!(place, whole);
                 }
             }
-            let known = sorted(self.project.findings(id));
             let mut found = sorted(fresh[number].clone());
             for label in found.iter_mut().flat_map(|finding| &mut finding.labels) {
                 // The compiler may name the file of the finding itself.
                 label.file.take_if(|file| file == FILES[number]);
             }
             let found = sorted(found);
-            assert_eq!(known, found, "{} after {done:#?}\n{text}", FILES[number]);
+            // What only a comparison shows may be missing until then, and is never what is not so.
+            let mut before = self.project.findings(id);
+            before.retain(|finding| !found.contains(finding));
+            assert_eq!(before, [], "{} after {done:#?}\n{text}", FILES[number]);
+            wanted.push((id, found));
             let names = self.project.file(id).unwrap().names.binding_names().join(" ");
             assert_eq!(names, fresh_names(&self.texts, number), "{done:#?}");
+        }
+        self.project.compare(true);
+        for (id, found) in wanted {
+            let name = &self.project.file(id).unwrap().name;
+            assert_eq!(sorted(self.project.findings(id)), found, "{name} after {done:#?}");
         }
     }
 }
@@ -188,7 +199,7 @@ fn sorted(mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 fn link(texts: &[Option<String>], cx: &Context<'_>) -> (quell::Linked, Vec<usize>) {
-    let mut project = quell::Project::default();
+    let mut project = quell::Project::whole();
     let mut numbers = Vec::new();
     for (number, text) in texts.iter().enumerate() {
         let Some(text) = text else { continue };
@@ -214,14 +225,27 @@ fn analyse(texts: &[Option<String>]) -> Vec<Vec<Diagnostic>> {
     for (file, diagnostic) in &linked.diagnostics {
         found[numbers[*file]].push(diagnostic.clone());
     }
+    let mut rules: Vec<(&str, Vec<RuleSummary>)> = Vec::new();
     for (file, number) in numbers.iter().enumerate() {
+        let mut own = Vec::new();
+        let name: Arc<str> = Arc::from(FILES[*number]);
         let names = linked.names(file).unwrap();
         let text: Arc<str> = Arc::from(texts[*number].clone().unwrap());
         for range in split(&text) {
             let item = range.of(&text);
             let checked = check_item(item, &parse_item(item), names, &cx);
             found[*number].extend(checked.diagnostics.into_iter().map(|finding| finding.shifted(range.start)));
+            let schema = names.schema(cx.schema);
+            let summary = |judged: &JudgedRule| RuleSummary::new(&judged.rule, &name, range.start, schema, &cx);
+            own.extend(checked.rules.iter().map(summary));
         }
+        rules.push((FILES[*number], own));
+    }
+    rules.sort_by_key(|(name, _)| *name);
+    let rules: Vec<RuleSummary> = rules.into_iter().flat_map(|(_, rules)| rules).collect();
+    for (name, finding) in quell::project::link(&rules, &cx) {
+        let number = FILES.iter().position(|file| *file == &*name).unwrap();
+        found[number].push(finding);
     }
     found
 }

@@ -63,6 +63,7 @@ fn findings(project: &Project, file: FileId, span: Span) -> Vec<Finding> {
         let all = placed.item.findings.iter().chain(linked);
         findings.extend(all.map(|finding| project.at_place(file, finding.clone(), placed)));
     }
+    findings.extend(project.related(file));
     findings.retain(|finding| finding.span.start <= span.end && span.start <= finding.span.end);
     findings
 }
@@ -152,7 +153,7 @@ fn extract(project: &Project, file: FileId, span: Span) -> Option<Action> {
     let document = project.document(file)?;
     let placed = document.items().at_offset(span.start)?;
     let offset = placed.start.offset;
-    if span.end > offset + placed.item.len() || !placed.item.facts.has_rules {
+    if span.end > offset + placed.item.len() || !placed.item.facts.has_rules() {
         return None;
     }
     let text = &*placed.item.text;

@@ -4,10 +4,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use quell::base::Span;
-use quell::{ParsedItem, split};
+use quell::split;
 
 use crate::ide::item::{Item, ItemId};
-use crate::ide::items::{Items, Placed};
+use crate::ide::items::{Cursor, Items, Placed};
 use crate::ide::position::{Encoding, Position, byte_at, position_of};
 
 /// A text under edit.
@@ -21,8 +21,10 @@ pub struct Document {
 pub struct Change {
     /// Items that are gone.
     pub removed: Vec<Item>,
-    /// Items that came, with their trees. They are in the document already.
-    pub added: Vec<(ItemId, ParsedItem)>,
+    /// Items that came. They are in the document already.
+    pub added: Vec<Item>,
+    /// No item that came stands before this one.
+    pub first: Cursor,
 }
 
 /// An id that no item had before.
@@ -35,7 +37,7 @@ impl Document {
     /// A document of that text, with nothing checked.
     #[must_use]
     pub fn new(text: &str) -> Document {
-        let items = split(text).into_iter().map(|range| Item::parse(fresh_id(), range.of(text)).0);
+        let items = split(text).into_iter().map(|range| Item::new(fresh_id(), range.of(text)));
         Document { items: Items::new(items) }
     }
 
@@ -106,8 +108,9 @@ impl Document {
         let (start, end) = (span.start.min(length), span.end.min(length));
         let (start, end) = (start.min(end), start.max(end));
         let (Some(first), Some(last)) = (self.items.at_offset(start), self.items.at_offset(end)) else {
-            let fresh = split(new).into_iter().map(|range| Item::parse(fresh_id(), range.of(new)));
-            return self.put(None, fresh.map(|(item, parsed)| (item, Some(parsed))).collect(), Vec::new());
+            let added: Vec<Item> = split(new).into_iter().map(|range| Item::new(fresh_id(), range.of(new))).collect();
+            self.items.splice(Cursor::default(), Cursor::default(), added.clone());
+            return Change { added, ..Change::default() };
         };
         // One item more on each side: what the last line of an item is decides where the next one starts.
         let first = self.items.before(first).unwrap_or(first);
@@ -144,45 +147,27 @@ impl Document {
             .count();
         let changed = ranges.get(head..ranges.len() - tail).unwrap_or_default();
         let gone = old.get(head..old.len() - tail).unwrap_or_default();
-        let fresh = changed.iter().map(|range| Item::parse(fresh_id(), range.of(&text)));
-        let mut fresh: Vec<(Item, Option<ParsedItem>)> = fresh.map(|(item, parsed)| (item, Some(parsed))).collect();
+        let added: Vec<Item> = changed.iter().map(|range| Item::new(fresh_id(), range.of(&text))).collect();
+        let mut fresh = added.clone();
         let removed: Vec<Item> = gone.iter().map(|placed| placed.item.clone()).collect();
         let bounds = match (gone.first(), gone.last()) {
             (Some(first), Some(last)) => (first.cursor, last.cursor),
-            _ if fresh.is_empty() => return Change::default(),
+            _ if added.is_empty() => return Change::default(),
             // Only new items: they are put in together with a neighbour, which stays as it is.
             _ => match (head.checked_sub(1).and_then(|before| old.get(before)), old.get(head)) {
                 (Some(before), _) => {
-                    fresh.insert(0, (before.item.clone(), None));
+                    fresh.insert(0, before.item.clone());
                     (before.cursor, before.cursor)
                 }
                 (None, Some(after)) => {
-                    fresh.push((after.item.clone(), None));
+                    fresh.push(after.item.clone());
                     (after.cursor, after.cursor)
                 }
                 (None, None) => return Change::default(),
             },
         };
-        self.put(Some(bounds), fresh, removed)
-    }
-
-    fn put(
-        &mut self,
-        bounds: Option<(crate::ide::items::Cursor, crate::ide::items::Cursor)>,
-        fresh: Vec<(Item, Option<ParsedItem>)>,
-        removed: Vec<Item>,
-    ) -> Change {
-        let mut change = Change { removed, added: Vec::new() };
-        let mut items = Vec::with_capacity(fresh.len());
-        for (item, parsed) in fresh {
-            if let Some(parsed) = parsed {
-                change.added.push((item.id, parsed));
-            }
-            items.push(item);
-        }
-        let (first, last) = bounds.unwrap_or_default();
-        self.items.splice(first, last, items);
-        change
+        self.items.splice(bounds.0, bounds.1, fresh);
+        Change { removed, added, first: bounds.0 }
     }
 }
 

@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use quell::diag::Diagnostic;
 use quell::hir::{Signature, scan};
-use quell::syntax::ast::ItemKind;
-use quell::{ParsedItem, parse_item};
 
 use crate::ide::position::line_ends;
 
@@ -13,7 +11,7 @@ use crate::ide::position::line_ends;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct ItemId(pub(super) u64);
 
-/// A range that `split` gave, parsed once.
+/// A range that `split` gave.
 #[derive(Clone, Debug)]
 pub struct Item {
     /// Which it is.
@@ -35,27 +33,27 @@ pub struct Item {
 pub struct Facts {
     /// What it declares, imports and refers to.
     pub signature: Signature,
-    /// Whether it holds a `rules` or `when`, so that it is worth a hint.
-    pub has_rules: bool,
+}
+
+impl Facts {
+    /// Whether it declares a rule, so that it is worth a hint.
+    #[must_use]
+    pub fn has_rules(&self) -> bool {
+        !self.signature.rules.is_empty()
+    }
 }
 
 impl Item {
-    /// Parses a text. The tree is given back, since a check follows in most cases.
-    pub(super) fn parse(id: ItemId, text: &str) -> (Item, ParsedItem) {
-        let parsed = parse_item(text);
-        let facts = Facts {
-            signature: scan(text),
-            has_rules: parsed.items.iter().any(|item| matches!(item.kind, ItemKind::Rule { .. })),
-        };
-        let item = Item {
+    /// Looks at what a text declares and uses. It is parsed when it is checked.
+    pub(super) fn new(id: ItemId, text: &str) -> Item {
+        Item {
             id,
             text: Arc::from(text),
             lines: line_ends(text),
-            facts: Arc::new(facts),
+            facts: Arc::new(Facts { signature: scan(text) }),
             findings: Arc::default(),
             checked: false,
-        };
-        (item, parsed)
+        }
     }
 
     /// How many bytes it has.

@@ -236,6 +236,14 @@ impl Items {
         self.in_chunks(|chunk| chunk.items.iter().any(|item| item.id == id)).find(|placed| placed.item.id == id)
     }
 
+    /// The place of an item that does not stand before a cursor, near which it is looked for.
+    pub(super) fn find_from(&self, cursor: Cursor, id: ItemId) -> Option<Cursor> {
+        self.chunks.iter().enumerate().skip(cursor.chunk).find_map(|(chunk, of)| {
+            let item = of.items.iter().position(|item| item.id == id)?;
+            Some(Cursor { chunk, item })
+        })
+    }
+
     /// Changes the item at a cursor, its text aside.
     pub(super) fn update(&mut self, cursor: Cursor, change: impl FnOnce(&mut Item)) {
         let Some(chunk) = self.chunks.get_mut(cursor.chunk) else { return };

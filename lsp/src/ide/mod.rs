@@ -18,6 +18,7 @@ pub mod output;
 mod place;
 pub mod position;
 pub mod project;
+pub mod relations;
 mod rules;
 mod settings;
 pub mod structure;

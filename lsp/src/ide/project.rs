@@ -9,13 +9,14 @@ use quell::base::Span;
 use quell::diag::{Diagnostic, Label};
 use quell::hir::Names;
 use quell::schema::{Attribute, Cardinality, Schema};
-use quell::{ParsedItem, check_item, parse_item};
+use quell::{check_item, parse_item};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ide::document::{Change, Document};
 use crate::ide::item::{Item, ItemId};
 use crate::ide::items::Placed;
 use crate::ide::link::{Linked, Links};
+use crate::ide::relations::Relations;
 use crate::ide::settings::Settings;
 
 /// How many items an edit checks at once; a paste of more is checked in slices.
@@ -32,8 +33,9 @@ pub struct Project {
     pub(super) files: Vec<File>,
     by_name: FxHashMap<Arc<str>, FileId>,
     pub(super) links: Links,
+    pub(super) relations: Relations,
     /// Files of which something else is to be said than before.
-    changed: FxHashSet<FileId>,
+    pub(super) changed: FxHashSet<FileId>,
     /// How often declarations were linked.
     declarations: u64,
 }
@@ -86,7 +88,7 @@ impl Work {
     /// Checks the item. It takes no lock and may run anywhere.
     #[must_use]
     pub fn run(self) -> Done {
-        let findings = check(&self.text, &parse_item(&self.text), &self.names, &self.settings);
+        let findings = check(&self.text, &self.names, &self.settings);
         Done { file: self.file, item: self.item, names: self.names, settings: self.settings, findings }
     }
 }
@@ -99,8 +101,8 @@ impl Done {
     }
 }
 
-fn check(text: &str, parsed: &ParsedItem, names: &Names, settings: &Settings) -> Arc<[Diagnostic]> {
-    Arc::from(check_item(text, parsed, names, &settings.context()).diagnostics)
+fn check(text: &str, names: &Names, settings: &Settings) -> Arc<[Diagnostic]> {
+    Arc::from(check_item(text, &parse_item(text), names, &settings.context()).diagnostics)
 }
 
 /// A finding at its place in a file: the spans of the diagnostic are from the start of the file, and so are those of its
@@ -116,6 +118,7 @@ impl Project {
             files: Vec::new(),
             by_name: FxHashMap::default(),
             links: Links::default(),
+            relations: Relations::default(),
             changed: FxHashSet::default(),
             declarations: 0,
         }
@@ -130,6 +133,7 @@ impl Project {
     /// Checks it with other settings from now on; everything is to be done anew.
     pub fn set_settings(&mut self, settings: Settings) {
         self.settings = Arc::new(settings);
+        self.changed.extend(self.relations.clear());
         for file in &mut self.files {
             if let Some(document) = &mut file.document {
                 mark(document, |_| true);
@@ -245,6 +249,8 @@ impl Project {
         for placed in document.items().iter() {
             self.forget(id, placed.item);
         }
+        let gone: FxHashSet<ItemId> = document.items().iter().map(|placed| placed.item.id).collect();
+        self.changed.extend(self.relations.touched(&gone, true));
     }
 
     /// Links what files that came or went declare. An import that is not found is told of names like it, so that those
@@ -265,10 +271,7 @@ impl Project {
     }
 
     fn absorb(&mut self, id: FileId, change: Change) {
-        let Change { removed, added } = change;
-        let Some(document) = self.document(id) else { return };
-        let fresh: Vec<Item> =
-            added.iter().filter_map(|(item, _)| Some(document.items().by_id(*item)?.item.clone())).collect();
+        let Change { removed, added: fresh, first } = change;
         let declares = removed.iter().chain(&fresh).any(|item| !item.facts.signature.is_plain());
         let tests = removed.iter().chain(&fresh).any(|item| !item.facts.signature.test_rules.is_empty());
         let rules = |items: &[Item]| -> Vec<String> {
@@ -277,6 +280,17 @@ impl Project {
         let (before, after) = (rules(&removed), rules(&fresh));
         let twice = |links: &Links| before.iter().chain(&after).any(|name| links.is_twice(name));
         let was_twice = twice(&self.links);
+        let gone: FxHashSet<ItemId> = removed.iter().map(|item| item.id).collect();
+        let has_rules = removed.iter().chain(&fresh).any(|item| item.facts.has_rules());
+        if has_rules || declares {
+            self.changed.extend(self.relations.touched(&gone, has_rules));
+        }
+        let uses = |items: &[Item]| -> FxHashSet<String> {
+            items.iter().flat_map(|item| item.facts.signature.used.iter().cloned()).collect()
+        };
+        if uses(&removed) != uses(&fresh) {
+            self.changed.extend(self.relations.uses_changed());
+        }
         removed.iter().for_each(|item| self.forget(id, item));
         fresh.iter().for_each(|item| self.note(id, item));
         if let Some(file) = self.files.get_mut(id.0 as usize) {
@@ -290,11 +304,11 @@ impl Project {
         if tests || before != after || was_twice || twice(&self.links) {
             self.link_rules();
         }
-        for ((item, parsed), fresh) in added.iter().zip(&fresh).take(AT_ONCE) {
+        for fresh in fresh.iter().take(AT_ONCE) {
             let Some(file) = self.files.get_mut(id.0 as usize) else { return };
-            let findings = check(&fresh.text, parsed, &file.names, &self.settings);
+            let findings = check(&fresh.text, &file.names, &self.settings);
             let Some(document) = &mut file.document else { return };
-            let Some(cursor) = document.items().by_id(*item).map(|placed| placed.cursor) else { continue };
+            let Some(cursor) = document.items().find_from(first, fresh.id) else { continue };
             document.items_mut().update(cursor, |item| {
                 item.findings = findings;
                 item.checked = true;
@@ -327,6 +341,7 @@ impl Project {
     /// Links what some files declare, for them and for who imports them, and marks the items that see it otherwise.
     fn link_declarations(&mut self, files: &[FileId]) {
         self.declarations += 1;
+        self.changed.extend(self.relations.uses_changed());
         let files = Links::dependents(self, files);
         let mut affected_in: Vec<(FileId, FxHashSet<ItemId>)> = Vec::new();
         for Linked { file: id, names, findings } in Links::declarations(self, &files) {
@@ -339,6 +354,7 @@ impl Project {
             let Some(document) = &mut file.document else { continue };
             if !same_schema(&before, &file.names, &self.settings.schema) {
                 mark(document, |_| true);
+                self.changed.extend(self.relations.clear());
                 continue;
             }
             let moved = before.binding_names() != file.names.binding_names();
@@ -355,6 +371,7 @@ impl Project {
             }
             if !affected.is_empty() {
                 mark(document, |item| affected.contains(&item.id));
+                self.changed.extend(self.relations.touched(&affected, true));
                 affected_in.push((id, affected));
             }
         }
@@ -444,6 +461,12 @@ impl Project {
         self.take(work.into_iter().map(Work::run).collect());
     }
 
+    /// Whether nothing waits to be checked.
+    #[must_use]
+    pub fn is_checked(&self) -> bool {
+        self.files.iter().flat_map(|file| &file.document).all(|document| document.items().is_checked())
+    }
+
     /// Checks everything that waits, here and now.
     pub fn settle(&mut self) {
         loop {
@@ -469,6 +492,7 @@ impl Project {
                 findings.push(self.at_place(id, finding.clone(), placed));
             }
         }
+        findings.extend(self.related(id));
         findings.sort_by_key(|finding| (finding.span, finding.code));
         findings
     }

@@ -15,7 +15,7 @@ pub(super) fn checked(project: &Project, file: FileId, text: &str) -> CheckedIte
 
 /// The rules of an item.
 pub(super) fn of_item(project: &Project, file: FileId, placed: Placed<'_>) -> Vec<JudgedRule> {
-    if !placed.item.facts.has_rules {
+    if !placed.item.facts.has_rules() {
         return Vec::new();
     }
     checked(project, file, &placed.item.text).rules

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types as lsp;
 use tower_lsp::{Client, LanguageServer, async_trait};
@@ -13,7 +14,7 @@ use crate::server::progress::Progress;
 use crate::server::requests::{self, ActionData, CompletionData};
 use crate::server::session::{Session, Shared};
 use crate::server::view::View;
-use crate::server::{commands, input, publish, pull, scan, tokens, worker};
+use crate::server::{commands, compare, input, publish, pull, scan, tokens, worker};
 
 /// What the protocol calls.
 #[derive(Debug)]
@@ -48,26 +49,33 @@ impl Backend {
         self.shared.work.notify_one();
     }
 
-    /// Stops reading folders.
-    pub(super) async fn cancel_progress(&self, _: serde_json::Value) {
-        self.shared.lock().begin_scan();
+    /// Stops what the client shows the progress of.
+    pub(super) async fn cancel_progress(&self, params: lsp::WorkDoneProgressCancelParams) {
+        let lsp::NumberOrString::String(token) = params.token else { return };
+        if let Some(number) = token.strip_prefix(compare::TOKEN).and_then(|number| number.parse().ok()) {
+            self.shared.lock().cancel_comparison(number);
+        } else if token.starts_with(scan::TOKEN) {
+            self.shared.lock().cancel_scan();
+        }
     }
 
     /// Reads the folders of the client on a thread of its own.
     fn scan(&self) {
-        let (number, folders, shows) = {
+        let (number, shows) = {
             let mut session = self.shared.lock();
-            (session.begin_scan(), session.folders().len(), session.client.progress)
+            if session.folders().is_empty() {
+                session.cancel_scan();
+                return;
+            }
+            (session.begin_scan(), session.client.progress)
         };
-        if folders == 0 {
-            return;
-        }
-        let token = format!("quell/scan/{number}");
+        let token = format!("{}{number}", scan::TOKEN);
         let progress = shows.then(|| Progress::begin(self.client.clone(), token, "Reading Quell files"));
         let shared = Arc::clone(&self.shared);
         std::thread::spawn(move || {
-            // Nothing waits for it, and what it read so far stays.
-            let _ = guard("reading folders", || scan::run(&shared, number, progress.as_ref()));
+            if guard("reading folders", || scan::run(&shared, number, progress.as_ref())).is_err() {
+                shared.lock().cancel_scan();
+            }
         });
     }
 
@@ -116,6 +124,8 @@ impl LanguageServer for Backend {
         tokio::spawn(publish::publish(Arc::clone(&self.shared), self.client.clone()));
         let shared = Arc::clone(&self.shared);
         std::thread::spawn(move || worker::run(&shared));
+        let (shared, client, runtime) = (Arc::clone(&self.shared), self.client.clone(), Handle::current());
+        std::thread::spawn(move || compare::run(&shared, &client, &runtime));
         self.watch();
         self.scan();
     }

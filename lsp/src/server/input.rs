@@ -3,12 +3,13 @@
 //!
 //! It is read by a thread of its own, which costs as much as the runtime's own way of reading it does.
 
+use std::fmt;
 use std::io::{self, BufRead, Read};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{self, IgnoredAny, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -124,21 +125,44 @@ struct Shape {
     error: Option<ErrorShape>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Id {
-    #[allow(dead_code, reason = "only whether it is one counts")]
-    Number(i64),
-    #[allow(dead_code, reason = "only whether it is one counts")]
-    Text(String),
+/// A number or a text, which is all that counts.
+struct Id;
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Id, D::Error> {
+        struct Kinds;
+
+        impl Visitor<'_> for Kinds {
+            type Value = Id;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a number or a text")
+            }
+
+            fn visit_i64<E>(self, _: i64) -> std::result::Result<Id, E> {
+                Ok(Id)
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> std::result::Result<Id, E> {
+                i64::try_from(number).map(|_| Id).map_err(E::custom)
+            }
+
+            fn visit_str<E>(self, _: &str) -> std::result::Result<Id, E> {
+                Ok(Id)
+            }
+        }
+
+        from.deserialize_any(Kinds)
+    }
 }
 
+/// An error has a number and a text; they are for who asked.
 #[derive(Deserialize)]
 struct ErrorShape {
-    #[allow(dead_code, reason = "only whether it is one counts")]
-    code: i64,
-    #[allow(dead_code, reason = "only whether it is one counts")]
-    message: String,
+    #[serde(rename = "code")]
+    _code: i64,
+    #[serde(rename = "message")]
+    _message: String,
 }
 
 /// Whether the transport can read a body; what to hand on in its place if not.

@@ -8,6 +8,7 @@
 mod backend;
 mod capabilities;
 mod commands;
+mod compare;
 mod disk;
 mod exit;
 mod from_proto;

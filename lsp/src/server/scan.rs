@@ -10,6 +10,9 @@ use crate::server::session::Shared;
 /// How many files are a slice.
 const SLICE: usize = 64;
 
+/// What the names of its progress begin with.
+pub(super) const TOKEN: &str = "quell/scan/";
+
 /// Reads every rule file of the client's folders. It gives up where another scan was begun or it was cancelled.
 pub(super) fn run(shared: &Arc<Shared>, number: u64, progress: Option<&Progress>) {
     let folders = shared.lock().folders().to_vec();
@@ -33,6 +36,7 @@ pub(super) fn run(shared: &Arc<Shared>, number: u64, progress: Option<&Progress>
     let mut session = shared.lock();
     if session.scan_number() == number {
         session.scanned();
+        shared.work.notify_one();
         shared.published.notify_one();
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Shared {
     pub(super) published: Notify,
     /// Something is to be checked.
     pub(super) work: Condvar,
+    /// Nothing is left to be checked, so that there is time to compare.
+    pub(super) idle: Condvar,
 }
 
 impl Shared {
@@ -38,6 +40,11 @@ impl Shared {
     /// Waits until there may be something to check.
     pub(super) fn wait<'s>(&self, session: MutexGuard<'s, Session>) -> MutexGuard<'s, Session> {
         self.work.wait(session).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until there may be time to compare.
+    pub(super) fn wait_idle<'s>(&self, session: MutexGuard<'s, Session>) -> MutexGuard<'s, Session> {
+        self.idle.wait(session).unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -51,6 +58,10 @@ pub(super) struct Session {
     folders: Vec<PathBuf>,
     /// The number of the scan in force: a later one makes an earlier one give up.
     scan: u64,
+    /// How the scan in force goes.
+    scanned: Scanned,
+    /// The number of the comparison that the client cancelled last.
+    cancelled_comparison: Option<u64>,
     /// Folders with a `quell.toml` that cannot be read, as they were last told.
     wrong_settings: FxHashMap<PathBuf, bool>,
     pub(super) roots: Vec<Root>,
@@ -66,6 +77,18 @@ pub(super) struct Session {
     orphans: FxHashSet<lsp::Url>,
     /// What was published with something in it.
     published: FxHashMap<Place, lsp::Url>,
+}
+
+/// How far files on disk are known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Scanned {
+    /// They are not looked for, or not any more.
+    #[default]
+    Nothing,
+    /// They are being read.
+    Some,
+    /// All that there were are known.
+    All,
 }
 
 /// What the client can do, where it matters.
@@ -184,8 +207,36 @@ impl Session {
 
     /// The number that a scan is begun with.
     pub(super) fn begin_scan(&mut self) -> u64 {
+        self.scanned = Scanned::Some;
         self.scan += 1;
         self.scan
+    }
+
+    /// The scan in force gives up; what it read so far stays.
+    pub(super) fn cancel_scan(&mut self) {
+        self.scanned = Scanned::Nothing;
+        self.scan += 1;
+    }
+
+    /// Whether files are being read.
+    pub(super) fn is_scanning(&self) -> bool {
+        self.scanned == Scanned::Some
+    }
+
+    /// Whether all files of a root are known.
+    pub(super) fn is_whole(&self, root: usize) -> bool {
+        let folder = self.roots.get(root).and_then(|root| root.folder.as_ref());
+        self.scanned == Scanned::All
+            && folder.is_some_and(|folder| self.folders.iter().any(|opened| folder.starts_with(opened)))
+    }
+
+    /// The client cancels the comparison of a number.
+    pub(super) fn cancel_comparison(&mut self, number: u64) {
+        self.cancelled_comparison = Some(number);
+    }
+
+    pub(super) fn is_cancelled(&self, number: u64) -> bool {
+        self.cancelled_comparison == Some(number)
     }
 
     pub(super) fn scan_number(&self) -> u64 {
@@ -241,6 +292,11 @@ impl Session {
 
     /// What a scan of the folders ends with.
     pub(super) fn scanned(&mut self) {
+        self.scanned = Scanned::All;
+        self.find_imported();
+    }
+
+    fn find_imported(&mut self) {
         for root in &mut self.roots {
             root.add_imported();
         }
@@ -274,7 +330,7 @@ impl Session {
                 (_, Some(text)) => self.add_from_disk(vec![(path, text)]),
             }
         }
-        self.scanned();
+        self.find_imported();
         false
     }
 

@@ -28,6 +28,7 @@ pub(super) fn run(shared: &Arc<Shared>) {
                 if std::mem::take(&mut gathered) {
                     shared.published.notify_one();
                 }
+                shared.idle.notify_one();
                 session = shared.wait(session);
                 last = Instant::now();
             }
