@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, Read as _, Write as _};
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tests::language_client::Client;
@@ -61,6 +61,15 @@ pub(crate) fn run() -> Result<()> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     println!("| what | rules | median | p99 | over nothing | p99 over nothing |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: |");
+    let starting = Times::of(20, |_| {
+        let mut client = Client::start_with(&mut Command::new(&server))?;
+        client.initialize(None, json!({})).map(drop)
+    })?;
+    println!(
+        "| process started, `initialize` answered | 0 | {:.2} ms | {:.2} ms | |",
+        starting.median(),
+        starting.at(0.99)
+    );
     let mut keystrokes = Vec::new();
     let mut memory = String::new();
     for size in SIZES {
@@ -103,11 +112,17 @@ pub(crate) fn run() -> Result<()> {
             })?;
             println!("| `{method}` | {size} | {}", times.shown(&unit));
         }
-        let held = process::resident(client.process());
+        // At rest: what the answers took is given back while it goes on.
+        std::thread::sleep(Duration::from_secs(1));
+        typing(&mut client, &text, 20)?;
+        let times_text = |held: u64| held as f64 * 1024.0 / text.len() as f64;
+        let (held, peak) = (process::resident(client.process()), process::peak(client.process()));
         memory = format!(
-            "memory at {size} rules: {} MiB, {:.1} times the text",
+            "memory at {size} rules: {} MiB, {:.1} times the text; at most {} MiB, {:.1} times",
             held / 1024,
-            held as f64 * 1024.0 / text.len() as f64
+            times_text(held),
+            peak / 1024,
+            times_text(peak)
         );
     }
     println!();

@@ -71,7 +71,7 @@ pub(crate) fn compile(binary: &Path, folder: &Path, jobs: usize) -> Result<Run> 
 }
 
 /// The high-water mark of a running process, in KiB; zero where the system does not tell.
-fn peak(process: u32) -> u64 {
+pub(crate) fn peak(process: u32) -> u64 {
     status_of(process, "VmHWM:")
 }
 
