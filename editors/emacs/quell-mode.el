@@ -56,9 +56,47 @@
 ;;;###autoload
 (add-to-list 'auto-mode-alist '("\\.quell\\'" . quell-mode))
 
+(defvar quell-mode-server "quell-lsp"
+  "The language server: a program on the variable `exec-path', in Cargo's folder, or a path.")
+
+(defun quell-mode--server ()
+  "The path of the language server, or nil if it is nowhere."
+  (or (executable-find quell-mode-server)
+      (let ((cargo (or (getenv "CARGO_HOME") "~/.cargo")))
+        (locate-file quell-mode-server (list (expand-file-name "bin" cargo)) exec-suffixes 'executable))))
+
+(defun quell-mode--contact (&rest _)
+  "What eglot starts."
+  (list (or (quell-mode--server) quell-mode-server)))
+
 (defvar eglot-server-programs)
 (with-eval-after-load 'eglot
-  (add-to-list 'eglot-server-programs '(quell-mode . ("quell-lsp"))))
+  (add-to-list 'eglot-server-programs '(quell-mode . quell-mode--contact)))
+
+(defvar quell-mode--told nil
+  "Whether it was said that the language server is missing.")
+
+(declare-function eglot-ensure "eglot")
+
+;;;###autoload
+(defun quell-mode-ensure-server ()
+  "Start the language server for this buffer; without its program, say once how to get it."
+  (cond ((quell-mode--server) (eglot-ensure))
+        ((not quell-mode--told)
+         (setq quell-mode--told t)
+         (display-warning
+          'quell
+          (format "the program %s was not found; in a copy of Quell's repository, `cargo install --locked --path lsp' \
+installs it" quell-mode-server)))))
+
+(defun quell-mode--project (folder)
+  "The project that a quell.toml above FOLDER roots."
+  (let ((root (locate-dominating-file folder "quell.toml")))
+    (and root (cons 'transient root))))
+
+;; Asked before others: a project may lie deep in a repository.
+(with-eval-after-load 'project
+  (add-hook 'project-find-functions #'quell-mode--project))
 
 (provide 'quell-mode)
 ;;; quell-mode.el ends here

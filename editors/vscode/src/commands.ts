@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { showInstall } from "./binary";
-import { CommandLine, OptionalCommand } from "./cli";
+import { CommandLine, OptionalCommand, Run } from "./cli";
 import { Server } from "./server";
 
 /** Shows what commands print, in an editor of its own. */
@@ -80,22 +80,25 @@ export function registerCommands(
   }
 
   /** Runs a command that this version of the binary may not have. */
-  async function optional(command: OptionalCommand, args: string[], title: string, language: string): Promise<void> {
+  async function optional(command: OptionalCommand, args: string[]): Promise<Run | undefined> {
     const near = vscode.window.activeTextEditor?.document.uri;
     if ((await cli.binary()) !== undefined && !cli.can(command)) {
       void vscode.window.showErrorMessage(`Quell: this version of quell has no command "${command}".`);
-      return;
+      return undefined;
     }
-    const run = await cli.run([command, ...args], near);
-    if (run === undefined) return;
-    await results.show(title, language, run.stdout === "" ? run.stderr : run.stdout);
+    return cli.run([command, ...args], near);
+  }
+
+  /** Shows what a command printed, or what went wrong. */
+  async function show(title: string, run: Run | undefined): Promise<void> {
+    if (run !== undefined) await results.show(title, "plaintext", run.stdout === "" ? run.stderr : run.stdout);
   }
 
   async function runTests(): Promise<void> {
     const tasks = await vscode.tasks.fetchTasks({ type: "quell" });
     const task = tasks.find((task) => task.definition["command"] === "test");
     if (task === undefined) {
-      await optional("test", [], "tests.txt", "plaintext");
+      await show("tests.txt", await optional("test", []));
     } else {
       await vscode.tasks.executeTask(task);
     }
@@ -103,12 +106,17 @@ export function registerCommands(
 
   async function replayEvents(): Promise<void> {
     const events = await askForFile("Events to replay");
-    if (events !== undefined) await optional("replay", [events.fsPath], "replay.txt", "plaintext");
+    if (events !== undefined) await show("replay.txt", await optional("replay", [events.fsPath]));
   }
 
   async function suggestFromEvent(): Promise<void> {
     const event = await askForFile("The event that must be quiet");
-    if (event !== undefined) await optional("suggest", [event.fsPath], "suggested.quell", "quell");
+    if (event === undefined) return;
+    const run = await optional("suggest", [event.fsPath]);
+    if (run === undefined || run.stdout === "") return show("suggested.txt", run);
+    // Not yet a file: who reads it names the owner and the reason, and says where it goes.
+    const document = await vscode.workspace.openTextDocument({ language: "quell", content: run.stdout });
+    await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside });
   }
 
   const commands: Record<string, () => unknown> = {

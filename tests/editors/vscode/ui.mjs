@@ -1,7 +1,7 @@
-// A person at VS Code, with the packaged extension: usage: node ui.mjs missing|use
+// A person at VS Code, with the packaged extension: usage: node ui.mjs missing|tasks|use
 //
 // $SCRATCH holds the extensions that are installed and everything that VS Code writes, $PROJECT is a copy of the project,
-// $PICTURES where pictures go. Prints what was seen, as JSON.
+// $PICTURES where pictures go, $EVENTS a file of events, $EVENT one with a single event. Prints what was seen, as JSON.
 
 import { chromium } from "playwright-core";
 import { spawn } from "node:child_process";
@@ -10,7 +10,7 @@ import net from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const { SCRATCH, PROJECT, PICTURES } = process.env;
+const { SCRATCH, PROJECT, PICTURES, EVENTS, EVENT } = process.env;
 const step = process.argv[2];
 const seen = {};
 
@@ -75,6 +75,35 @@ async function run(command) {
   await page.keyboard.press("Enter");
 }
 
+/** Answers VS Code's own dialog for a file, which a browser has instead of the system's. */
+async function choose(file) {
+  const input = page.locator(".quick-input-widget input").first();
+  await holding(".quick-input-widget", "OK").first().waitFor();
+  await input.fill(file);
+  await holding(".quick-input-list .monaco-list-row", path.basename(file)).first().waitFor();
+  await page.keyboard.press("Enter");
+}
+
+/** The lines that the editor of a tab shows. */
+async function shown(tab, text) {
+  await holding(".tab", tab).first().waitFor();
+  await holding(".editor-group-container .view-line", text).first().waitFor();
+  // Blanks that may not break, as the editor draws them.
+  const lines = await page.locator(".editor-group-container .view-line").allTextContents();
+  return lines.map((line) => line.replaceAll("\u00a0", " "));
+}
+
+async function terminalShows(text) {
+  await holding(".xterm-rows", text).first().waitFor();
+  return (await page.locator(".xterm-rows > div").allTextContents()).map((line) => line.replaceAll("\u00a0", " ").trimEnd());
+}
+
+/** Closes what lies beside the editor, and what it shows beside the rule. */
+async function alone() {
+  await run("View: Close Other Editor Groups");
+  await page.keyboard.press("Control+1");
+}
+
 async function open(file) {
   const payload = encodeURIComponent(JSON.stringify([["openFile", `vscode-remote://127.0.0.1:${port}${PROJECT}/${file}`]]));
   await page.goto(`${address}/?folder=${PROJECT}&payload=${payload}`);
@@ -89,6 +118,22 @@ async function missing() {
   await sleep(2000);
   seen.messages = await page.locator(".notification-toast .notification-list-item-message").allTextContents();
   await picture("vscode-without-the-binaries");
+}
+
+/** With the command line and without the server: what the Problems panel has is what the matcher reads of a task. */
+async function tasks() {
+  await open("rules/render.quell");
+  await holding(".notification-toast", "quell-lsp").first().waitFor();
+  await page.keyboard.press("Control+Shift+M");
+  await page.keyboard.press("Control+Shift+B");
+  // The task asks which one is wanted, unless the project has chosen.
+  const asked = holding(".quick-input-list .monaco-list-row", "quell: check");
+  const row = holding(".markers-panel .monaco-list-row", "ephemeral-value");
+  await asked.or(row).first().waitFor();
+  if (await asked.count()) await asked.first().click();
+  await page.keyboard.press("Control+Shift+M");
+  await row.first().waitFor();
+  seen.problem = await row.first().textContent();
 }
 
 async function use() {
@@ -144,14 +189,71 @@ async function use() {
   await page.keyboard.press("Enter");
   await holding(".view-line", "front-hosts").first().waitFor();
   await run("File: Save All");
+  // The other file, beside this one.
+  await page.keyboard.press("Control+P");
+  await page.locator(".quick-input-widget input").first().fill("fleet.quell");
+  await holding(".quick-input-list .monaco-list-row", "fleet.quell").first().waitFor();
+  await page.keyboard.press("Control+Enter");
+  seen.renamed = await shown("fleet.quell", "let front-hosts");
+  // The server has taken in both.
   await sleep(1500);
   await picture("vscode-renamed");
+  await alone();
 
   // What it compiles to.
   await run("Quell: Compile This File");
-  await holding(".tab", "render.datadog.json").first().waitFor();
-  await holding(".view-line", "suppression_query").first().waitFor();
+  await shown("render.datadog.json", "suppression_query");
   await picture("vscode-compiled");
+  await alone();
+
+  // Recorded events.
+  await run("Quell: Replay Events");
+  await choose(EVENTS);
+  seen.replayed = await shown("replay.txt", "events:");
+  await alone();
+  await run("Quell: Suggest a Rule From an Event");
+  await choose(EVENT);
+  seen.suggested = await shown("Untitled-1", "suppress ");
+  await picture("vscode-suggested");
+  await alone();
+
+  // The tests of the project, in a terminal.
+  await run("Quell: Run Tests");
+  seen.tested = await terminalShows("passed");
+  await picture("vscode-tested");
+
+  // A snippet.
+  await go(20, 1);
+  await run("Snippets: Insert Snippet");
+  await page.locator(".quick-input-widget input").first().fill("suppress-kernel");
+  await holding(".quick-input-list .monaco-list-row", "kernel").first().waitFor();
+  await page.keyboard.press("Enter");
+  await holding(".view-line", "@bpf.cmd").first().waitFor();
+  seen.snippet = true;
+  await page.keyboard.press("Escape");
+  await run("File: Revert File");
+  await holding(".view-line", "@bpf.cmd").first().waitFor({ state: "detached" });
+
+  // The server, started again, knows what the first one knew.
+  const level = holding(".statusbar-item", "bits");
+  await go(13, 10);
+  await level.first().waitFor();
+  await run("Quell: Restart Language Server");
+  await level.first().waitFor({ state: "detached" });
+  await level.first().waitFor();
+  await run("Quell: Show Output");
+  const started = holding(".output-view .view-line, .panel .view-line", "starting");
+  await started.nth(1).waitFor();
+  seen.started = await started.allTextContents();
+
+  // The first steps.
+  await run("View: Close All Editors");
+  await run("Welcome: Open Walkthrough");
+  await holding(".quick-input-list .monaco-list-row", "Quell").first().click();
+  await holding(".getting-started-step", "Compile it").first().waitFor();
+  seen.steps = await page.locator(".getting-started-step .step-title").allTextContents();
+  await run("View: Hide Panel");
+  await picture("vscode-walkthrough");
 }
 
 try {
@@ -167,7 +269,7 @@ try {
   });
   page = await browser.newPage({ viewport: { width: 1200, height: 760 } });
   page.setDefaultTimeout(60_000);
-  await { missing, use }[step]();
+  await { missing, tasks, use }[step]();
 } catch (error) {
   failed = true;
   await page?.screenshot({ path: `${SCRATCH}/failed.png` }).catch(() => {});
