@@ -3,7 +3,8 @@
 
 usage: run.py [--pictures] [NAME…]
 
-NAME is one of: neovim vscode emacs pre-commit action helix zed formats container. All, if none is given.
+NAME is one of: neovim vscode emacs pre-commit action helix zed formats container. All but the last, if none is given: the
+container is a release build from nothing, and wants root, buildah and mmdebstrap.
 
 Installs what it needs into .cache/editors, or the folder that QUELL_EDITORS_CACHE names (see install.sh), and builds the
 binaries, or takes those of the folder that QUELL_TEST_BINARIES names. Pictures go to `pictures` in the first folder, with
@@ -136,7 +137,29 @@ def neovim(binaries):
                 assert capture in seen["treesitter"][text], seen["treesitter"]
             health = (folder / "result.json.health").read_text()
             assert health.count("OK") >= 4 and "ERROR" not in health, health
-            print(f"ok: {seen['version']}")
+            by_keys(name, program, scratch, binaries, data)
+            print(f"\nok: {seen['version']}")
+
+
+def by_keys(name, program, scratch, binaries, data):
+    """The same through the keys that somebody presses, and what is shown then."""
+    folder = scratch / "keys"
+    folder.mkdir()
+    copy = project(folder)
+    env = environment(folder, binaries, XDG_DATA_HOME=data)
+    command = [CACHE / "python/bin/python", HERE / "neovim/keys.py", program, copy / "rules/render.quell"]
+    said = subprocess.run(
+        [str(word) for word in command], cwd=copy, env=env, capture_output=True, text=True, timeout=120,
+    )
+    assert said.returncode == 0, f"{name}: {said.stderr}"
+    seen = json.loads(said.stdout)
+    assert "ephemeral-value" in seen["codes"], seen
+    assert any("user" in line for line in seen["hover"]), seen
+    assert seen["completion"][0] == "@process.parent.user:", seen
+    assert seen["completed"].strip() == "@process.parent.user:shop", seen
+    written = (copy / "rules/render.quell").read_text()
+    assert FIXED in written and '  owner    = "shop@example.com"' in written, written
+    assert (copy / "lib/fleet.quell").read_text().strip() == RENAMED
 
 
 def vscode(binaries, pictures):
@@ -151,12 +174,10 @@ def vscode(binaries, pictures):
         with tempfile.TemporaryDirectory() as scratch:
             scratch = pathlib.Path(scratch)
             copy = project(scratch)
-            events = (ROOT / "grammar/examples/events/logrotate.ndjson").read_text()
-            (scratch / "events.ndjson").write_text(events)
-            (scratch / "event.json").write_text(events.splitlines()[0])
+            shutil.copy(ROOT / "grammar/examples/events/logrotate.ndjson", scratch / "events.ndjson")
             env = environment(
                 scratch, binaries, names, SCRATCH=scratch, PROJECT=copy, PICTURES=pictures, EXTENSIONS_GALLERY="{}",
-                EVENTS=scratch / "events.ndjson", EVENT=scratch / "event.json",
+                EVENTS=scratch / "events.ndjson",
             )
             (scratch / "config.yaml").write_text("")
             (scratch / "user/User").mkdir(parents=True)
@@ -198,7 +219,6 @@ def vscode(binaries, pictures):
     assert RENAMED in seen["renamed"], seen["renamed"]
     assert '  owner    = "shop@example.com"' in rule, rule
     assert any(line.startswith("13 events: 0 silenced") for line in seen["replayed"]), seen["replayed"]
-    assert any(line.startswith("suppress ") for line in seen["suggested"]), seen["suggested"]
     assert any("1 passed, 0 failed" in line for line in seen["tested"]), seen["tested"]
     assert len(seen["started"]) == 2 and len(seen["steps"]) == 4, seen
     carries_binaries(extension, node)
@@ -448,7 +468,7 @@ def main():
     run("sh", HERE / "install.sh", CACHE)
     pictures.mkdir(exist_ok=True)
     built = binaries()
-    for name in names or tests:
+    for name in names or [name for name in tests if name != "container"]:
         start = time.monotonic()
         tests[name](built, **({"pictures": pictures} if name == "vscode" else {}))
         print(f"ok: {name}, {time.monotonic() - start:.0f} s", flush=True)

@@ -1,4 +1,4 @@
-; As grammar/tree-sitter/queries/highlights.scm, with the names that Helix has for scopes.
+; Made by the tests of grammar/tree-sitter from its highlights, with the names that Helix has for scopes.
 
 (comment) @comment
 (doc_comment) @comment.block.documentation

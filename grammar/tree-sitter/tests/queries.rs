@@ -54,6 +54,84 @@ fn every_query_is_made_of_nodes_that_exist() {
     }
 }
 
+/// What an editor calls the captures of `queries/highlights.scm`, where that differs.
+struct Dialect {
+    file: &'static str,
+    first_line: &'static str,
+    names: &'static [(&'static str, &'static str)],
+}
+
+const DIALECTS: [Dialect; 2] = [
+    Dialect {
+        file: "../../editors/helix/queries/highlights.scm",
+        first_line: "; Made by the tests of grammar/tree-sitter from its highlights, with the names that Helix has for scopes.",
+        names: &[
+            ("comment.documentation", "comment.block.documentation"),
+            ("keyword.import", "keyword.control.import"),
+            ("keyword.modifier", "keyword.storage.modifier"),
+            ("number", "constant.numeric"),
+            ("property", "variable.other.member"),
+            ("variable.member", "variable.other.member"),
+            ("variable.parameter", "tag"),
+        ],
+    },
+    Dialect {
+        file: "../../editors/zed/languages/quell/highlights.scm",
+        first_line: "; Made by the tests of grammar/tree-sitter from its highlights, with the names that Zed has for syntax.",
+        names: &[
+            ("comment.documentation", "comment.doc"),
+            ("constant.builtin", "constant"),
+            ("function.builtin", "function"),
+            ("keyword.import", "keyword"),
+            ("keyword.modifier", "keyword"),
+            ("keyword.operator", "operator"),
+            ("string.regexp", "string.regex"),
+            ("string.special.path", "string.special"),
+            ("variable.member", "property"),
+            ("variable.parameter", "tag"),
+        ],
+    },
+];
+
+impl Dialect {
+    /// The highlights in this dialect. A capture is a word that begins with `@`; the query has no others.
+    fn translate(&self, highlights: &str) -> String {
+        let (_, rules) = highlights.split_once('\n').unwrap();
+        let mut parts = rules.split('@');
+        let mut out = format!("{}\n{}", self.first_line, parts.next().unwrap());
+        for part in parts {
+            let end = part.find(|c: char| c != '.' && !c.is_ascii_lowercase()).unwrap_or(part.len());
+            let (name, rest) = part.split_at(end);
+            let known = self.names.iter().find(|(ours, _)| *ours == name);
+            out.push('@');
+            out.push_str(known.map_or(name, |(_, theirs)| theirs));
+            out.push_str(rest);
+        }
+        out
+    }
+}
+
+#[test]
+fn the_highlights_of_other_editors_are_these() {
+    let highlights = fs::read_to_string(folder().join("queries/highlights.scm")).unwrap();
+    let ours = query("highlights.scm");
+    let mut stale = Vec::new();
+    for dialect in &DIALECTS {
+        for (name, _) in dialect.names {
+            assert!(ours.capture_names().contains(name), "{}: nothing is painted as {name}", dialect.file);
+        }
+        let path = folder().join(dialect.file);
+        let translated = dialect.translate(&highlights);
+        if fs::read_to_string(&path).ok().as_ref() != Some(&translated) {
+            stale.push(dialect.file);
+            if env::var_os("UPDATE_EXPECT").is_some() {
+                fs::write(&path, translated).unwrap();
+            }
+        }
+    }
+    assert!(stale.is_empty() || env::var_os("UPDATE_EXPECT").is_some(), "run with UPDATE_EXPECT=1: {stale:?}");
+}
+
 #[test]
 fn each_token_is_painted_once() {
     let program = r#"import "fleet.quell"

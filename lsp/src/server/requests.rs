@@ -50,8 +50,9 @@ pub(super) fn completion(view: View<'_>, params: &lsp::CompletionParams) -> lsp:
             kind: Some(completion_kind(item.kind)),
             detail: (!item.detail.is_empty()).then_some(item.detail),
             sort_text: Some(format!("{number:04}")),
-            // Editors compare what stands in the range with this.
-            filter_text: Some(item.label.clone()),
+            // What stands in the range is compared with the label: with a text of its own for that, Neovim before 0.10
+            // takes the last word before the cursor for the range, and drops every attribute.
+            filter_text: None,
             insert_text_format: item.snippet.then_some(lsp::InsertTextFormat::SNIPPET),
             text_edit: Some(lsp::CompletionTextEdit::Edit(lsp::TextEdit::new(range, item.text))),
             command: (item.continues && view.session.client.suggests).then(|| lsp::Command {

@@ -1,7 +1,7 @@
 // A person at VS Code, with the packaged extension: usage: node ui.mjs missing|tasks|use
 //
 // $SCRATCH holds the extensions that are installed and everything that VS Code writes, $PROJECT is a copy of the project,
-// $PICTURES where pictures go, $EVENTS a file of events, $EVENT one with a single event. Prints what was seen, as JSON.
+// $PICTURES where pictures go, $EVENTS a file of events. Prints what was seen, as JSON.
 
 import { chromium } from "playwright-core";
 import { spawn } from "node:child_process";
@@ -10,7 +10,7 @@ import net from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const { SCRATCH, PROJECT, PICTURES, EVENTS, EVENT } = process.env;
+const { SCRATCH, PROJECT, PICTURES, EVENTS } = process.env;
 const step = process.argv[2];
 const seen = {};
 
@@ -71,15 +71,16 @@ async function go(line, column) {
 async function run(command) {
   await page.keyboard.press("F1");
   await page.locator(".quick-input-widget input").first().fill(`>${command}`);
-  await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
-  await page.keyboard.press("Enter");
+  await holding(".quick-input-list .monaco-list-row", command).first().click();
 }
 
 /** Answers VS Code's own dialog for a file, which a browser has instead of the system's. */
 async function choose(file) {
-  const input = page.locator(".quick-input-widget input").first();
   await holding(".quick-input-widget", "OK").first().waitFor();
-  await input.fill(file);
+  // It writes the folder of the open file first.
+  await holding(".quick-input-list .monaco-list-row", "render.quell").first().waitFor();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type(file);
   await holding(".quick-input-list .monaco-list-row", path.basename(file)).first().waitFor();
   await page.keyboard.press("Enter");
 }
@@ -98,9 +99,10 @@ async function terminalShows(text) {
   return (await page.locator(".xterm-rows > div").allTextContents()).map((line) => line.replaceAll("\u00a0", " ").trimEnd());
 }
 
-/** Closes what lies beside the editor, and what it shows beside the rule. */
+/** Closes what lies beside the rule. */
 async function alone() {
-  await run("View: Close Other Editor Groups");
+  await page.keyboard.press("Control+1");
+  await run("View: Close Editors in Other Groups");
   await page.keyboard.press("Control+1");
 }
 
@@ -125,13 +127,12 @@ async function tasks() {
   await open("rules/render.quell");
   await holding(".notification-toast", "quell-lsp").first().waitFor();
   await page.keyboard.press("Control+Shift+M");
-  await page.keyboard.press("Control+Shift+B");
-  // The task asks which one is wanted, unless the project has chosen.
-  const asked = holding(".quick-input-list .monaco-list-row", "quell: check");
+  await run("Tasks: Run Build Task");
+  await holding(".quick-input-list .monaco-list-row", "quell: check").first().click();
+  // Its terminal hides the panel.
+  await terminalShows("ephemeral-value");
+  await run("Problems: Focus on Problems View");
   const row = holding(".markers-panel .monaco-list-row", "ephemeral-value");
-  await asked.or(row).first().waitFor();
-  if (await asked.count()) await asked.first().click();
-  await page.keyboard.press("Control+Shift+M");
   await row.first().waitFor();
   seen.problem = await row.first().textContent();
 }
@@ -211,11 +212,6 @@ async function use() {
   await choose(EVENTS);
   seen.replayed = await shown("replay.txt", "events:");
   await alone();
-  await run("Quell: Suggest a Rule From an Event");
-  await choose(EVENT);
-  seen.suggested = await shown("Untitled-1", "suppress ");
-  await picture("vscode-suggested");
-  await alone();
 
   // The tests of the project, in a terminal.
   await run("Quell: Run Tests");
@@ -228,23 +224,26 @@ async function use() {
   await page.locator(".quick-input-widget input").first().fill("suppress-kernel");
   await holding(".quick-input-list .monaco-list-row", "kernel").first().waitFor();
   await page.keyboard.press("Enter");
-  await holding(".view-line", "@bpf.cmd").first().waitFor();
+  await holding(".view-line", "What is loaded").first().waitFor();
   seen.snippet = true;
   await page.keyboard.press("Escape");
   await run("File: Revert File");
-  await holding(".view-line", "@bpf.cmd").first().waitFor({ state: "detached" });
+  await holding(".view-line", "What is loaded").first().waitFor({ state: "detached" });
 
   // The server, started again, knows what the first one knew.
-  const level = holding(".statusbar-item", "bits");
-  await go(13, 10);
-  await level.first().waitFor();
   await run("Quell: Restart Language Server");
-  await level.first().waitFor({ state: "detached" });
-  await level.first().waitFor();
   await run("Quell: Show Output");
   const started = holding(".output-view .view-line, .panel .view-line", "starting");
   await started.nth(1).waitFor();
   seen.started = await started.allTextContents();
+  await page.keyboard.press("Control+1");
+  await go(13, 35);
+  await page.keyboard.press("Delete");
+  await page.keyboard.type("render-8f3a2c91");
+  await page.waitForSelector(".squiggly-warning");
+  await page.keyboard.press("Escape");
+  await run("File: Revert File");
+  await page.waitForSelector(".squiggly-warning", { state: "detached" });
 
   // The first steps.
   await run("View: Close All Editors");

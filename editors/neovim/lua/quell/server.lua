@@ -62,6 +62,8 @@ end
 local started = {}
 
 local function start_before_0_11(buffer)
+  -- Newer versions set it by themselves.
+  vim.bo[buffer].omnifunc = "v:lua.vim.lsp.omnifunc"
   local root = root_of(buffer)
   local settings = {
     name = "quell",

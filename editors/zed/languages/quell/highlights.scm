@@ -1,4 +1,4 @@
-; As grammar/tree-sitter/queries/highlights.scm, with the names that Zed has for syntax.
+; Made by the tests of grammar/tree-sitter from its highlights, with the names that Zed has for syntax.
 
 (comment) @comment
 (doc_comment) @comment.doc
