@@ -75,5 +75,7 @@ async function levelAt(
   const labels = (hints ?? [])
     .filter((hint) => line.contains(hint.position))
     .map((hint) => (typeof hint.label === "string" ? hint.label : hint.label.map((part) => part.value).join("")).trim());
-  return labels.length === 0 ? undefined : { rule: rule.name, text: labels.join(", ") };
+  // A list has a note too, of how long it is.
+  if (!labels.some((label) => label.includes("bits"))) return undefined;
+  return { rule: rule.name, text: labels.join(", ") };
 }
