@@ -372,7 +372,7 @@ enum Change {
     /// These texts of a list go.
     Texts(Vec<Box<str>>),
     /// This is left of a list.
-    List(Atom),
+    List(Box<Atom>),
 }
 
 /// What is left of a condition.
@@ -528,7 +528,7 @@ impl List {
             answer = in_context(index, &own, &left, rest, budget);
         }
         match answer {
-            Answer::Yes(()) => Answer::Yes(Change::List(left)),
+            Answer::Yes(()) => Answer::Yes(Change::List(Box::new(left))),
             Answer::No(()) => Answer::No(()),
             Answer::Undecided => Answer::Undecided,
         }
@@ -557,7 +557,7 @@ impl List {
                     }
                 }
                 self.find_patterns(query, schema);
-                *atom = left;
+                *atom = *left;
             }
             _ => {}
         }
