@@ -299,15 +299,45 @@ fn expired_rules_are_left_out_and_listed() {
     assert!(at("2027-01-31").expect(0).stdout.contains("nightly-backup"));
     assert!(at("2027-01-31T23:59:59Z").expect(0).stdout.contains("nightly-backup"));
     for now in ["2027-02-01", "2027-02-01T02:00:00+01:00"] {
-        let run = at(now).expect(0).says("left out: `nightly-backup` (a.quell:1)").says("expired");
+        // Said once: by the finding.
+        let run = at(now).expect(0).says("`nightly-backup` has expired and is left out");
+        assert!(!run.stderr.contains("left out: "), "{}", run.stderr);
         assert_eq!(run.json(), Value::Array(Vec::new()));
     }
+    // Where the lint is switched off it is still said.
+    let silent = Project::new(&[("quell.toml", "[lints]\nexpired = \"allow\"\n"), ("a.quell", CLEAN)]);
+    silent.run(&["compile", "--now", "2027-02-01"]).expect(0).says("left out: `nightly-backup` (a.quell:1)");
     let listed = project.run(&["list", "--format", "json", "--now", "2027-01-21"]).expect(0).json();
     assert_eq!(
         (&listed[0]["days_left"], &listed[0]["owner"]),
         (&Value::from(11), &Value::from("platform@example.com"))
     );
     assert!(project.run(&["list", "--now", "2028-01-01"]).expect(0).stdout.contains("expired"));
+}
+
+#[test]
+fn every_rule_of_the_shop_expires_at_last() {
+    let shop = tests::workspace::root().join("grammar/examples/shop");
+    let shop = shop.to_str().unwrap();
+    let project = Project::new(&[]);
+    let checked = project.run(&["check", "--now", "2030-01-01", "--format", "json", shop]).json();
+    let names: Vec<&str> =
+        checked["rules"].as_array().unwrap().iter().filter_map(|rule| rule["name"].as_str()).collect();
+    assert!(names.len() > 40, "{}", names.len());
+    let expired: Vec<&str> = checked["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|found| found["code"] == "expired")
+        .filter_map(|found| found["message"].as_str())
+        .collect();
+    for name in &names {
+        let said = format!("`{name}` has expired and is left out");
+        assert_eq!(expired.iter().filter(|message| **message == said).count(), 1, "{name}");
+    }
+    let compiled = project.run(&["compile", "--target", "datadog", "--now", "2030-01-01", shop]);
+    assert_eq!(compiled.stderr.matches("has expired and is left out").count(), names.len());
+    assert_eq!(compiled.json(), Value::Array(Vec::new()));
 }
 
 #[test]

@@ -5,10 +5,11 @@ use std::path::Path;
 use tempfile::{SpooledData, SpooledTempFile};
 
 use crate::cli::args::{CompileArgs, Global, TargetName};
-use crate::cli::batch::{self, Purpose, Sink};
+use crate::cli::batch::{self, Purpose, RuleSummary, Sink};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::project::Setting;
 use crate::cli::{command, format, output, source};
+use crate::diag::Code;
 use crate::emit::{Target, write_end, write_separator, write_start};
 use crate::hir::date;
 
@@ -77,7 +78,14 @@ pub(in crate::cli) fn run(global: &Global, args: &CompileArgs) -> Result<Exit, P
         return Ok(verdict);
     }
     let mut draft = document.finish()?;
-    for rule in outcome.rules.iter().filter(|rule| rule.is_expired()) {
+    // A finding says so already, unless its lint is switched off: what is left out is never left out in silence.
+    let is_said = |rule: &&RuleSummary| {
+        outcome.findings.iter().filter(|found| found.diagnostic.code == Code::Expired).any(|found| {
+            found.file == rule.file
+                && found.diagnostic.message.arguments().first().is_some_and(|name| *name == rule.name)
+        })
+    };
+    for rule in outcome.rules.iter().filter(|rule| rule.is_expired() && !is_said(rule)) {
         let when = rule.expires.map(date::rfc3339).unwrap_or_default();
         output::note(format!("left out: `{}` ({}:{}) expired at {when}", rule.name, rule.file, rule.line));
     }
