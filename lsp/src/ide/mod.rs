@@ -24,6 +24,7 @@ mod settings;
 pub mod structure;
 pub mod symbols;
 pub mod tokens;
+mod values;
 
 pub use document::Document;
 pub use item::{Item, ItemId};

@@ -3,7 +3,7 @@
 use tower_lsp::lsp_types as lsp;
 
 use crate::ide::{Encoding, tokens};
-use crate::server::session::ClientCan;
+use crate::server::client_can::ClientCan;
 use crate::server::{commands, to_proto};
 
 pub(super) fn capabilities(encoding: Encoding, client: ClientCan) -> lsp::ServerCapabilities {

@@ -7,6 +7,7 @@
 
 mod backend;
 mod capabilities;
+mod client_can;
 mod commands;
 mod compare;
 mod disk;
