@@ -1,7 +1,8 @@
 //! What the compiler costs, as ratios: one table in Markdown, measured side by side in one run.
 //!
 //! `cargo run --release -p bench` builds the command line first. Absolute times are of the machine it runs on; the
-//! ratios are what holds elsewhere. `cargo run --release -p bench -- lsp` measures the language server instead.
+//! ratios are what holds elsewhere. `cargo run --release -p bench -- lsp` measures the language server instead, and
+//! `bench step NAME RULES` runs one step once, for a profiler that counts instructions.
 
 mod generate;
 mod language_server;
@@ -30,13 +31,35 @@ fn main() -> std::io::Result<()> {
         None => compiler(),
         Some("lsp") => language_server::run().map_err(std::io::Error::other),
         Some("--nothing") => language_server::nothing(),
-        Some(_) => Err(std::io::Error::other("usage: bench [lsp]")),
+        Some("step") => once(std::env::args().skip(2)),
+        Some(_) => Err(std::io::Error::other("usage: bench [lsp | step NAME RULES]")),
     }
 }
 
+/// One step, once: of what a profiler counts, the step `text` is what making the project costs.
+fn once(mut arguments: impl Iterator<Item = String>) -> std::io::Result<()> {
+    let name = arguments.next().unwrap_or_default();
+    let rules = arguments.next().and_then(|rules| rules.parse().ok()).unwrap_or(10_000);
+    let text = generate::project(rules);
+    let done = match &*name {
+        "text" => text.len(),
+        "lex" => lex(&text),
+        "parse" => parse(&text),
+        "datadog" => pipeline(&text, Target::Datadog, Judging::Without),
+        "rules" => pipeline(&text, Target::Rules, Judging::Without),
+        "judged" => pipeline(&text, Target::Rules, Judging::With),
+        "format" => quell::fmt::format(&text).len(),
+        _ => return Err(std::io::Error::other("steps: text, lex, parse, datadog, rules, judged, format")),
+    };
+    black_box(done);
+    Ok(())
+}
+
 fn compiler() -> std::io::Result<()> {
-    println!("| rules | bytes a rule | lexing | parse | to `datadog` | to `rules` | to `rules`, judged | formatter |");
-    println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    println!(
+        "| rules | bytes a rule | lexing | parse | to `datadog` | to `rules` | to `rules`, judged | judging over the rest | formatter |"
+    );
+    println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for size in SIZES {
         let text = generate::project(size);
         let lexing = Cost::of(size, || lex(&text));
@@ -46,12 +69,13 @@ fn compiler() -> std::io::Result<()> {
         let judged = Cost::of(size, || pipeline(&text, Target::Rules, Judging::With));
         let formatting = Cost::of(size, || quell::fmt::format(&text).len());
         println!(
-            "| {size} | {} | {lexing} | {} | {} | {} | {} | {} |",
+            "| {size} | {} | {lexing} | {} | {} | {} | {} | {:.2} | {} |",
             text.len() / size,
             parsing.over(&lexing),
             datadog.over(&lexing),
             rules.over(&lexing),
             judged.over(&lexing),
+            judged.more_than(&rules),
             formatting.over(&lexing),
         );
     }

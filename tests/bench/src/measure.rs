@@ -28,6 +28,11 @@ impl Cost {
     pub(crate) fn over(&self, unit: &Cost) -> String {
         format!("{self}, {:.1} times", self.nanoseconds / unit.nanoseconds)
     }
+
+    /// What this costs more than a part of it, as a share of that part.
+    pub(crate) fn more_than(&self, part: &Cost) -> f64 {
+        self.nanoseconds / part.nanoseconds - 1.0
+    }
 }
 
 impl fmt::Display for Cost {
