@@ -2,8 +2,6 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
 /// Every piece that [`Subject::behind`](super::subject::Subject::behind) may be asked for. `/` stands for both slashes,
 /// and case is ignored.
 pub(super) const MARKERS: &[&str] = &[
@@ -112,21 +110,66 @@ pub(super) const MARKERS: &[&str] = &[
     "xn--",
 ];
 
-/// Nothing only if the list above could not be compiled, which a test rules out.
-static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(MARKERS).ok()
+/// For each byte the markers whose second one it is: the first is nearly always a slash.
+static BY_SECOND: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
+    let second = |marker: &str| marker.as_bytes().get(1).copied().map(fold);
+    (0..=u8::MAX).map(|byte| MARKERS.iter().copied().filter(|marker| second(marker) == Some(byte)).collect()).collect()
 });
 
-/// The markers in a text, each with the end of its first place, in order of these ends.
+/// Pairs of bytes that a marker starts with, one bit each: a row for each second byte.
+static STARTS: [[u64; 4]; 256] = starts();
+
+const fn starts() -> [[u64; 4]; 256] {
+    let mut rows = [[0; 4]; 256];
+    let mut rest = MARKERS;
+    while let Some((marker, behind)) = rest.split_first() {
+        if let [first, second, ..] = marker.as_bytes() {
+            let first = fold(*first);
+            // INVARIANT: bytes are below 256, and a quarter of that is below 64. A constant has no `get_mut`.
+            #[allow(clippy::indexing_slicing, reason = "bytes fit tables of 256")]
+            {
+                rows[fold(*second) as usize][first as usize / 64] |= 1 << (first % 64);
+            }
+        }
+        rest = behind;
+    }
+    rows
+}
+
+/// A byte as it is compared: `/` for both slashes, small letters for great ones.
+pub(super) const fn fold(byte: u8) -> u8 {
+    if byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() }
+}
+
+/// Whether a marker may start with these two.
+fn may_start(first: u8, second: u8) -> bool {
+    let row = STARTS.get(usize::from(second)).and_then(|row| row.get(usize::from(first / 64)));
+    row.is_some_and(|row| row >> (first % 64) & 1 != 0)
+}
+
+/// Whether a text starts with a marker.
+pub(super) fn starts_with(text: &[u8], marker: &str) -> bool {
+    text.len() >= marker.len() && text.iter().zip(marker.bytes()).all(|(byte, wanted)| fold(*byte) == fold(wanted))
+}
+
+/// The markers in a text, each with the end of its first place.
 pub(super) fn ends(text: &str) -> Vec<(&'static str, usize)> {
     let mut found: Vec<(&'static str, usize)> = Vec::new();
-    let slashed = text.contains('\\').then(|| text.replace('\\', "/"));
-    let Some(finder) = FINDER.as_ref() else { return found };
-    for place in finder.find_overlapping_iter(slashed.as_deref().unwrap_or(text)) {
-        let Some(marker) = MARKERS.get(place.pattern().as_usize()) else { continue };
-        if !found.iter().any(|(known, _)| known == marker) {
-            found.push((marker, place.end()));
+    let mut rest = text.as_bytes();
+    while let [first, behind @ ..] = rest
+        && let [second, ..] = behind
+    {
+        let (first, second) = (fold(*first), fold(*second));
+        if may_start(first, second) {
+            let start = text.len() - rest.len();
+            let markers = BY_SECOND.get(usize::from(second)).map(Vec::as_slice).unwrap_or_default();
+            for marker in markers.iter().filter(|marker| starts_with(rest, marker)) {
+                if !found.iter().any(|(known, _)| known == marker) {
+                    found.push((marker, start + marker.len()));
+                }
+            }
         }
+        rest = behind;
     }
     found
 }
@@ -140,5 +183,17 @@ mod tests {
         let found = ends("C:\\Windows\\TEMP\\x\\proc\\proc\\");
         assert_eq!(found, [("/Windows/Temp/", 16), ("/proc/", 23)]);
         assert!(ends("/usr/sbin/logrotate").is_empty());
+        assert!(["", "/", "é", "/é"].iter().all(|text| ends(text).is_empty()));
+    }
+
+    #[test]
+    fn each_marker_is_found_as_it_stands_and_in_capitals() {
+        for marker in MARKERS {
+            assert!(marker.is_ascii() && marker.len() > 1, "{marker}");
+            let capitals = marker.to_uppercase().replace('/', "\\");
+            for (text, end) in [(format!("é{marker}x"), marker.len() + 2), (capitals, marker.len())] {
+                assert!(ends(&text).contains(&(marker, end)), "{text}");
+            }
+        }
     }
 }

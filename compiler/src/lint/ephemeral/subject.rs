@@ -181,12 +181,7 @@ impl<'a> Subject<'a> {
 
     /// Whether the text from `place` on starts with `marker`, where `/` stands for both slashes and case is ignored.
     pub(super) fn starts(&self, place: usize, marker: &str) -> bool {
-        let here = self.bytes().get(place..).unwrap_or_default();
-        here.len() >= marker.len()
-            && here.iter().zip(marker.bytes()).all(|(byte, wanted)| match wanted {
-                b'/' => is_slash(*byte),
-                wanted => byte.eq_ignore_ascii_case(&wanted),
-            })
+        markers::starts_with(self.bytes().get(place..).unwrap_or_default(), marker)
     }
 
     /// Where the first `marker`, one of [`MARKERS`], ends; compared as by [`Subject::starts`].

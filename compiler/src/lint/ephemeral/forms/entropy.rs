@@ -44,12 +44,14 @@ pub(in crate::lint::ephemeral) const RANDOM: Form = Form {
                 _ if digits >= 1 => digits < slice.len() && is_odd(slice, 42),
                 _ => (lower != upper || slice.len() >= 14) && is_odd(slice, 48),
             };
-            let known = is_interface_version(slice)
-                || is_uniform(slice)
-                || is_device(slice)
-                || is_constant(slice)
-                || is_in_uuid(subject, word.start);
-            odd && !known && !subject.is_resolved() && !subject.is_given(word.start)
+            let known = || {
+                is_interface_version(slice)
+                    || is_uniform(slice)
+                    || is_device(slice)
+                    || is_constant(slice)
+                    || is_in_uuid(subject, word.start)
+            };
+            odd && !known() && !subject.is_resolved() && !subject.is_given(word.start)
         })
     },
 };

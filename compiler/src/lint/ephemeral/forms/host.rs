@@ -146,11 +146,14 @@ pub(in crate::lint::ephemeral) const TUNNEL: Form = Form {
             ".serveo.net",
             ".devtunnels.ms",
         ];
+        if subject.role != Role::Host {
+            return None;
+        }
         let name = 0..subject.run(0, |byte| byte != b'.');
         let drawn =
             TUNNELS.iter().any(|domain| subject.starts(name.end, domain)) && subject.slice(&name).contains(&b'-');
         let branch = [".vercel.app", ".netlify.app"].iter().any(|domain| subject.starts(name.end, domain))
             && subject.behind("-git-").is_some_and(|end| end < name.end);
-        (subject.role == Role::Host && (drawn || branch) && !subject.is_open(&name)).then_some(name)
+        ((drawn || branch) && !subject.is_open(&name)).then_some(name)
     },
 };

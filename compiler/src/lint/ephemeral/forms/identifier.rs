@@ -141,14 +141,17 @@ pub(in crate::lint::ephemeral) const ENCODED: Form = Form {
     find: |subject| {
         subject.runs(|byte| byte.is_ascii_alphanumeric() || byte == b'+').find_map(|run| {
             let slice = subject.slice(&run);
+            if slice.len() < 20 {
+                return None;
+            }
             let mixed = slice.iter().any(u8::is_ascii_lowercase) && slice.iter().any(u8::is_ascii_uppercase);
             let digits = slice.iter().any(u8::is_ascii_digit);
-            let token = slice.len() >= 20 && (slice.starts_with(b"eyJ") || slice.starts_with(b"AKIA"));
-            let encoded = slice.len() >= 20 && (mixed || slice.len() >= 32) && digits && is_odd(slice, 40);
+            let token = slice.starts_with(b"eyJ") || slice.starts_with(b"AKIA");
+            let encoded = (mixed || slice.len() >= 32) && digits && is_odd(slice, 40);
             let hex = slice.iter().all(u8::is_ascii_hexdigit);
             let padding = subject.run(run.end, |byte| byte == b'=');
-            let stays = hex || subject.is_resolved() || subject.is_given(run.start);
-            ((token || encoded) && !stays).then_some(run.start..padding)
+            let stays = || hex || subject.is_resolved() || subject.is_given(run.start);
+            ((token || encoded) && !stays()).then_some(run.start..padding)
         })
     },
 };

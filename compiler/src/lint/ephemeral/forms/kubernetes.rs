@@ -135,9 +135,11 @@ pub(in crate::lint::ephemeral) const POD_SUFFIX: Form = Form {
     find: |subject| {
         const ACCESS: &[&[u8]] = &[b"kube-api-access-", b"-token-"];
         subject.words().find(|word| {
+            if subject.before(word.start) != b'-' {
+                return false;
+            }
             let slice = subject.slice(word);
-            let safe = is_suffix(slice);
-            if !(safe || subject.role == Role::Pod && is_drawn(slice)) || subject.before(word.start) != b'-' {
+            if !(is_suffix(slice) || subject.role == Role::Pod && is_drawn(slice)) {
                 return false;
             }
             let head = subject.slice(&(0..word.start));

@@ -200,7 +200,9 @@ pub(in crate::lint::ephemeral) const NAME: Form = Form {
     ],
     needs: Chars::NONE,
     find: |subject| {
-        if let Some(start) = subject.behind("/hsperfdata_") {
+        if subject.has.covers(Chars::SLASH)
+            && let Some(start) = subject.behind("/hsperfdata_")
+        {
             let pid = subject.segment(subject.segment(start).end + 1);
             let digits = subject.slice(&pid).iter().all(u8::is_ascii_digit);
             return (digits && !pid.is_empty()).then_some(pid);
@@ -238,6 +240,9 @@ fn matches(subject: &Subject<'_>, part: &Range<usize>, (head, tail, least, most)
 
 /// Names whose fixed part is too short to stand in the table: Python's and .NET's `tmp…`, the compiler's `cc….s`.
 fn bare(subject: &Subject<'_>, part: &Range<usize>) -> Option<Range<usize>> {
+    if !matches!(subject.at(part.start), b't' | b'c') {
+        return None;
+    }
     let word = part.start..subject.run(part.start, |byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let slice = subject.slice(&word);
     let after = subject.at(word.end);
