@@ -8,6 +8,7 @@ use super::agent_rule::{self, AgentRule};
 use super::attribute::{AttrId, Attribute, Family, Platforms, Scope, Stability, Trust, Type};
 use super::kind::KindSet;
 use super::never::{self, NeverEmitted};
+use super::spellings::Spellings;
 use super::table::{self, SchemaError};
 use super::tag::{self, RuleKey, Tag, TagId};
 use super::weight::Weight;
@@ -31,6 +32,8 @@ pub struct Schema {
     /// The stems of the paths that end in `.*`.
     open: FxHashMap<Cow<'static, str>, AttrId>,
     declared_tags: Vec<Tag>,
+    /// Made from the rest when first asked for.
+    spellings: OnceLock<Spellings>,
 }
 
 /// What is below a prefix of paths, one segment down.
@@ -148,7 +151,7 @@ impl Schema {
         attributes: impl IntoIterator<Item = (String, Type, bool)>,
         tags: impl IntoIterator<Item = String>,
     ) -> Self {
-        let mut schema = self.clone();
+        let mut schema = Self { spellings: OnceLock::new(), ..self.clone() };
         for (path, ty, multi) in attributes {
             let open_below = path.ends_with(".*");
             let root = path.split('.').next().unwrap_or_default();
@@ -179,6 +182,11 @@ impl Schema {
     /// The Agent schema that this one is from.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// What unknown keys are compared with.
+    pub(super) fn spellings(&self) -> &Spellings {
+        self.spellings.get_or_init(|| Spellings::of(self))
     }
 
     /// How many attributes there are.

@@ -20,6 +20,7 @@ mod kind;
 mod never;
 mod secl;
 mod shape;
+mod spellings;
 mod suggest;
 mod table;
 mod tag;

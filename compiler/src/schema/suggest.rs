@@ -7,12 +7,11 @@
 
 use std::rc::Rc;
 
-use super::attribute::{Attribute, Platforms, Scope};
 use super::embedded::Schema;
 use super::never::NeverEmitted;
 use super::secl;
+use super::spellings::{IMPOSSIBLE, KnownPath, Spellings, Word, edit_cost, flat};
 use super::words::words;
-use crate::base::edits;
 use rustc_hash::FxHashMap;
 
 words! {
@@ -49,7 +48,6 @@ const MAX_SEGMENTS: usize = 10;
 /// How many spellings of the key are tried.
 const MAX_VARIANTS: usize = 48;
 
-const IMPOSSIBLE: u32 = 10_000;
 const SWAP: u32 = 14;
 
 impl Schema {
@@ -95,14 +93,13 @@ impl Schema {
     }
 
     fn rank_attributes(&self, key: &str, handicap: u32, ranking: &mut Ranking) {
-        let segments = Segments::of(self);
-        let flat = flat(key);
-        for (attribute, _) in &segments.paths {
-            if self::flat(&attribute.path) == flat {
-                ranking.add(handicap + 2 + weight(attribute), format!("@{}", attribute.path), Why::Typo);
-            }
+        let spellings = self.spellings();
+        for id in spellings.same(&flat(key)) {
+            let weight = spellings.paths.iter().find(|path| path.id == *id).map_or(0, |path| path.weight);
+            ranking.add(handicap + 2 + weight, format!("@{}", self.attribute(*id).path), Why::Typo);
         }
         let mut read: FxHashMap<String, Rc<[u32]>> = FxHashMap::default();
+        let mut lines = Lines::default();
         for variant in variants(key) {
             let words: Vec<&str> = variant.path.split('.').collect();
             if words.len() > MAX_SEGMENTS {
@@ -113,16 +110,16 @@ impl Schema {
                 .iter()
                 .map(|word| {
                     let costs = read.entry((*word).to_owned());
-                    Rc::clone(costs.or_insert_with(|| segments.costs(word)))
+                    Rc::clone(costs.or_insert_with(|| spellings.costs(word).into()))
                 })
                 .collect();
-            let least = segments.least(&table);
-            for (attribute, path) in &segments.paths {
-                let at_least = path.iter().filter_map(|at| least.get(usize::from(*at)));
-                if words.len().abs_diff(path.len()) > 3 || at_least.sum::<u32>() > limit {
+            let least = least(spellings, &table);
+            for path in &spellings.paths {
+                let at_least = path.segments.iter().filter_map(|at| least.get(usize::from(*at)));
+                if words.len().abs_diff(path.segments.len()) > 3 || at_least.sum::<u32>() > limit {
                     continue;
                 }
-                let alignment = align(&words, path, &table, &segments.names);
+                let alignment = align(&words, path, &table, spellings, &mut lines);
                 if alignment.cost > limit {
                     continue;
                 }
@@ -130,8 +127,8 @@ impl Schema {
                     Why::Typo if alignment.moved => Why::Moved,
                     why => why,
                 };
-                let cost = handicap + variant.cost + alignment.cost + weight(attribute);
-                ranking.add(cost, format!("@{}", attribute.path), why);
+                let cost = handicap + variant.cost + alignment.cost + path.weight;
+                ranking.add(cost, format!("@{}", self.attribute(path.id).path), why);
             }
         }
     }
@@ -142,18 +139,18 @@ impl Schema {
                 ranking.add(cost + handicap / 4, name.to_owned(), Why::Synonym);
             }
         }
-        let wanted = flat(key);
-        for (_, tag) in self.tags() {
-            let name = flat(&tag.name);
-            let bound = bound(&wanted, &name);
+        let word = Word::new(&flat(key));
+        let wanted = &*word.text;
+        for ((_, tag), known) in self.tags().zip(&self.spellings().tags) {
+            let name = &*known.text;
             let cost = if name == wanted {
                 Some((2, Why::Typo))
-            } else if ["kube", "ecs", "container"].iter().any(|prefix| name.strip_prefix(prefix) == Some(&*wanted)) {
+            } else if ["kube", "ecs", "container"].iter().any(|prefix| name.strip_prefix(prefix) == Some(wanted)) {
                 Some((9, Why::Synonym))
-            } else if wanted.len() >= 5 && name.starts_with(&wanted) {
+            } else if wanted.len() >= 5 && name.starts_with(wanted) {
                 Some((12, Why::Typo))
             } else {
-                edits(&wanted, &name, bound).map(|edits| (edit_cost(edits), Why::Typo))
+                word.edits(known).map(|edits| (edit_cost(edits), Why::Typo))
             };
             if let Some((cost, why)) = cost {
                 ranking.add(handicap + cost, tag.name.to_string(), why);
@@ -173,45 +170,8 @@ fn normal(key: &str) -> String {
         .collect()
 }
 
-/// A key without what stands between its words.
-fn flat(key: &str) -> String {
-    key.chars().filter(|c| !matches!(c, '.' | '_' | '-')).map(|c| c.to_ascii_lowercase()).collect()
-}
-
 fn comparable(key: &str) -> bool {
     !key.is_empty() && key.len() <= MAX_KEY && key.split('.').count() <= MAX_SEGMENTS
-}
-
-/// How many edits still make a misspelling of the same word.
-fn bound(a: &str, b: &str) -> usize {
-    match a.len().max(b.len()) {
-        0..=2 => 0,
-        3..=5 => 1,
-        6..=8 => 2,
-        _ => 3,
-    }
-}
-
-fn edit_cost(edits: usize) -> u32 {
-    match edits {
-        0 => 0,
-        1 => 8,
-        2 => 17,
-        _ => 28,
-    }
-}
-
-/// What a candidate costs in itself.
-fn weight(attribute: &Attribute) -> u32 {
-    let path = &*attribute.path;
-    let depth = u32::try_from(path.split('.').count()).unwrap_or_default();
-    let rare = ["ptrace.", "signal.", "mount.", "cgroup_write.", "syscall.", "file.destination."];
-    2 * depth
-        + if attribute.scope == Scope::Signal { 0 } else { 6 }
-        + if attribute.kinds.is_empty() { 60 } else { 0 }
-        + if attribute.platforms == Platforms::WINDOWS { 12 } else { 0 }
-        + if rare.iter().any(|root| path.starts_with(root)) { 6 } else { 0 }
-        + if path.starts_with("process.ancestors.") { 1 } else { 0 }
 }
 
 /// A spelling of the key with other words for some of its segments.
@@ -276,62 +236,13 @@ fn replace_words(variant: &Variant, more: &mut Vec<Variant>) {
     }
 }
 
-/// The paths of a schema as lists of numbered segments.
-struct Segments<'s> {
-    names: Vec<&'s str>,
-    paths: Vec<(&'s Attribute, Vec<u16>)>,
-}
-
-impl<'s> Segments<'s> {
-    fn of(schema: &'s Schema) -> Self {
-        let mut numbers: FxHashMap<&str, u16> = FxHashMap::default();
-        let mut names = Vec::new();
-        let mut paths = Vec::with_capacity(schema.len());
-        for (_, attribute) in schema.attributes() {
-            let path = attribute.stem().split('.');
-            let path = path.map(|segment| {
-                *numbers.entry(segment).or_insert_with(|| {
-                    names.push(segment);
-                    u16::try_from(names.len() - 1).unwrap_or(u16::MAX)
-                })
-            });
-            paths.push((attribute, path.collect()));
-        }
-        Self { names, paths }
-    }
-
-    /// What it costs to read a word as each of the segments.
-    fn costs(&self, word: &str) -> Rc<[u32]> {
-        self.names.iter().map(|name| word_cost(word, name)).collect()
-    }
-
-    /// What each segment costs at least, whatever of the words it is read from.
-    fn least(&self, table: &[Rc<[u32]>]) -> Vec<u32> {
-        let of = |at: usize, name: &str| {
-            let read = table.iter().filter_map(|costs| costs.get(at)).min();
-            read.map_or(IMPOSSIBLE, |cost| *cost).min(missing(name))
-        };
-        self.names.iter().enumerate().map(|(at, name)| of(at, name)).collect()
-    }
-}
-
-fn word_cost(word: &str, name: &str) -> u32 {
-    if word == name {
-        return 0;
-    }
-    if let Some(edits) = edits(word, name, bound(word, name)) {
-        return edit_cost(edits);
-    }
-    let begins = word.len() >= 4 && name.starts_with(word) || name.len() >= 4 && word.starts_with(name);
-    if begins || flat(word) == flat(name) { 10 } else { IMPOSSIBLE }
-}
-
-/// What it costs if the key lacks a segment.
-fn missing(segment: &str) -> u32 {
-    match segment {
-        "process" | "executable" | "question" | "credentials" | "addr" => 10,
-        _ => 16,
-    }
+/// What each segment costs at least, whatever of the words it is read from.
+fn least(spellings: &Spellings, table: &[Rc<[u32]>]) -> Vec<u32> {
+    let of = |at: usize, missing: u32| {
+        let read = table.iter().filter_map(|costs| costs.get(at)).min();
+        read.map_or(IMPOSSIBLE, |cost| *cost).min(missing)
+    };
+    spellings.segments.iter().enumerate().map(|(at, segment)| of(at, segment.missing)).collect()
 }
 
 /// What it costs if the key has a segment too many.
@@ -347,64 +258,75 @@ struct Alignment {
     moved: bool,
 }
 
+/// The cheapest way to read some words as some of the segments of a path.
+#[derive(Clone, Copy)]
+struct Cell {
+    cost: u32,
+    moved: bool,
+    found: bool,
+}
+
+impl Cell {
+    const NONE: Self = Self { cost: IMPOSSIBLE, moved: false, found: false };
+
+    fn plus(self, cost: u32, moved: bool, found: bool) -> Self {
+        Self { cost: self.cost.saturating_add(cost), moved: self.moved || moved, found: self.found || found }
+    }
+
+    /// A reading that finds a segment goes before one that is as cheap and finds none.
+    fn or(self, other: Self) -> Self {
+        if (other.cost, !other.found) < (self.cost, !self.found) { other } else { self }
+    }
+}
+
+/// The lines of the table of one alignment, one behind the other; the room is used again.
+#[derive(Default)]
+struct Lines {
+    cells: Vec<Cell>,
+    width: usize,
+}
+
+impl Lines {
+    /// The cell that many lines and columns before the next one.
+    fn back(&self, lines: usize, columns: usize) -> Cell {
+        let column = self.cells.len() % self.width.max(1);
+        let back = lines * self.width + columns;
+        let at = self.cells.len().checked_sub(back).filter(|_| columns <= column);
+        at.and_then(|at| self.cells.get(at)).copied().unwrap_or(Cell::NONE)
+    }
+}
+
 /// The cheapest way to read the words as a path. At least one segment has to be found again.
-fn align(words: &[&str], path: &[u16], table: &[Rc<[u32]>], names: &[&str]) -> Alignment {
-    #[derive(Clone, Copy)]
-    struct Cell {
-        cost: u32,
-        moved: bool,
-        found: bool,
-    }
-    impl Cell {
-        const NONE: Self = Self { cost: IMPOSSIBLE, moved: false, found: false };
-
-        fn plus(self, cost: u32, moved: bool, found: bool) -> Self {
-            Self { cost: self.cost.saturating_add(cost), moved: self.moved || moved, found: self.found || found }
-        }
-
-        /// A reading that finds a segment goes before one that is as cheap and finds none.
-        fn or(self, other: Self) -> Self {
-            if (other.cost, !other.found) < (self.cost, !self.found) { other } else { self }
-        }
-    }
-    let name = |column: usize| path.get(column).and_then(|at| names.get(usize::from(*at))).copied().unwrap_or_default();
+fn align(words: &[&str], path: &KnownPath, table: &[Rc<[u32]>], spellings: &Spellings, lines: &mut Lines) -> Alignment {
+    let number = |column: usize| path.segments.get(column).map_or(usize::MAX, |at| usize::from(*at));
+    let missing = |column: usize| spellings.segments.get(number(column)).map_or(IMPOSSIBLE, |segment| segment.missing);
     let read = |row: usize, column: usize| -> u32 {
-        let segment = path.get(column).map_or(usize::MAX, |at| usize::from(*at));
-        table.get(row).and_then(|costs| costs.get(segment)).copied().unwrap_or(IMPOSSIBLE)
+        table.get(row).and_then(|costs| costs.get(number(column))).copied().unwrap_or(IMPOSSIBLE)
     };
-    let mut lines: Vec<Vec<Cell>> = Vec::with_capacity(words.len() + 1);
+    lines.cells.clear();
+    lines.width = path.segments.len() + 1;
     for row in 0..=words.len() {
-        let mut line: Vec<Cell> = Vec::with_capacity(path.len() + 1);
-        for column in 0..=path.len() {
-            let at = |up: usize, left: usize| -> Cell {
-                let (Some(row), Some(column)) = (row.checked_sub(up), column.checked_sub(left)) else {
-                    return Cell::NONE;
-                };
-                if up == 0 { line.get(column) } else { lines.get(row).and_then(|line| line.get(column)) }
-                    .copied()
-                    .unwrap_or(Cell::NONE)
-            };
+        for column in 0..lines.width {
             let mut cell =
                 if row == 0 && column == 0 { Cell { cost: 0, moved: false, found: false } } else { Cell::NONE };
             if let Some(previous) = row.checked_sub(1) {
                 let extra = surplus(words.get(previous).copied().unwrap_or_default());
-                cell = cell.or(at(1, 0).plus(extra, true, false));
+                cell = cell.or(lines.back(1, 0).plus(extra, true, false));
             }
             if let Some(previous) = column.checked_sub(1) {
-                cell = cell.or(at(0, 1).plus(missing(name(previous)), true, false));
+                cell = cell.or(lines.back(0, 1).plus(missing(previous), true, false));
             }
             if let (Some(r), Some(c)) = (row.checked_sub(1), column.checked_sub(1)) {
-                cell = cell.or(at(1, 1).plus(read(r, c), false, true));
+                cell = cell.or(lines.back(1, 1).plus(read(r, c), false, true));
                 if let (Some(r2), Some(c2)) = (row.checked_sub(2), column.checked_sub(2)) {
                     let swapped = read(r, c2).saturating_add(read(r2, c)).saturating_add(SWAP);
-                    cell = cell.or(at(2, 2).plus(swapped, true, true));
+                    cell = cell.or(lines.back(2, 2).plus(swapped, true, true));
                 }
             }
-            line.push(cell);
+            lines.cells.push(cell);
         }
-        lines.push(line);
     }
-    let last = lines.last().and_then(|line| line.last()).copied().unwrap_or(Cell::NONE);
+    let last = lines.cells.last().copied().unwrap_or(Cell::NONE);
     Alignment { cost: if last.found { last.cost } else { IMPOSSIBLE }, moved: last.moved }
 }
 
