@@ -87,10 +87,17 @@ pub(super) fn covered(
             }
         }
         let Some(branch) = holding else { return Answer::No(witness) };
-        for literal in branch {
-            let mut case = case.clone();
-            case.push(literal.denied());
-            waiting.push(case);
+        // Cases that exclude one another: the first literals hold and the next one does not. What is given already cannot
+        // be denied.
+        let given = |literal: &Literal<'_>| {
+            case.iter().any(|own| std::ptr::eq(own.atom, literal.atom) && own.positive == literal.positive)
+        };
+        let mut before = case.clone();
+        for literal in branch.iter().filter(|literal| !given(literal)) {
+            let mut next = before.clone();
+            next.push(literal.denied());
+            waiting.push(next);
+            before.push(*literal);
         }
     }
     if undecided { Answer::Undecided } else { Answer::Yes(()) }
