@@ -1,7 +1,8 @@
 //! The batch compiler: two passes over the files, the second in slices over the cores.
 //!
 //! Pass one reads what rules need to know of one another; pass two parses, checks and emits slices of about a megabyte
-//! and drops them. Only findings, summaries and the slices at work are held.
+//! and drops them. Findings, a summary and a sketch of each rule are held, and the files at work: one a core, of at most
+//! the size that a file may have. Rules that turn out to have to do with one another are read again.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ use crate::cli::detail::Detail;
 use crate::cli::exit::Problem;
 use crate::cli::finding::Finding;
 use crate::cli::project::Setting;
+use crate::cli::recall::{Recall, Seat};
 use crate::cli::source::{self, SourceFile};
 use crate::cli::specificity::Explanation;
 use crate::cli::state::State;
@@ -28,7 +30,7 @@ use crate::event::LoweredRule;
 use crate::hir::{Instant, Names, Polarity, Signature, date, scan};
 use crate::lint::{CheckedItem, JudgedRule, check_item};
 use crate::logic::specificity::{Bits, RuleSpecificity, SpecificityLevel, level};
-use crate::project::{self, Linked, Project, resolve_import};
+use crate::project::{self, Comparison, Linked, Project, Relations, RuleSketch, resolve_import};
 use crate::syntax::ast::{Expectation, ItemKind};
 use crate::syntax::{ItemRange, ParsedItem, parse_item, split};
 
@@ -182,7 +184,7 @@ struct Scanned {
 /// What pass two gave, taken in the order of the files, whichever is done first.
 struct Taker<'t> {
     rules: &'t mut Vec<RuleSummary>,
-    relations: &'t mut Vec<project::RuleSummary>,
+    related: &'t mut Related,
     kept: &'t mut Vec<KeptRule>,
     tests: &'t mut Vec<KeptTest>,
     findings: &'t mut Vec<Finding>,
@@ -203,7 +205,7 @@ impl Taker<'_> {
             for mut part in parts {
                 self.findings.append(&mut part.findings);
                 self.rules.append(&mut part.rules);
-                self.relations.append(&mut part.relations);
+                self.related.append(&mut part.related);
                 self.kept.append(&mut part.kept);
                 self.tests.append(&mut part.tests);
                 if self.failed.is_ok() && !part.bytes.is_empty() {
@@ -256,11 +258,24 @@ impl Cursor {
 struct Part {
     findings: Vec<Finding>,
     rules: Vec<RuleSummary>,
-    /// The same rules, as far as others may have to do with them.
-    relations: Vec<project::RuleSummary>,
+    related: Related,
     kept: Vec<KeptRule>,
     tests: Vec<KeptTest>,
     bytes: Vec<u8>,
+}
+
+/// Rules as far as others may have to do with them: what is kept of each, and where it is found again.
+#[derive(Default)]
+struct Related {
+    sketches: Vec<RuleSketch>,
+    seats: Vec<Seat>,
+}
+
+impl Related {
+    fn append(&mut self, other: &mut Related) {
+        self.sketches.append(&mut other.sketches);
+        self.seats.append(&mut other.seats);
+    }
 }
 
 impl<'s> Run<'s> {
@@ -304,13 +319,13 @@ impl<'s> Run<'s> {
                 None => files.push((number, scanned.file)),
             }
         }
-        let mut relations = Vec::new();
+        let mut related = Related::default();
         self.work(
             &files,
             &linked,
             Taker {
                 rules: &mut outcome.rules,
-                relations: &mut relations,
+                related: &mut related,
                 kept: &mut outcome.kept,
                 tests: &mut outcome.tests,
                 findings: &mut findings,
@@ -320,8 +335,7 @@ impl<'s> Run<'s> {
                 failed: Ok(()),
             },
         )?;
-        let related = project::link(&relations, &context).into_iter();
-        findings.extend(related.map(|(file, diagnostic)| Finding::at(&file, diagnostic)));
+        findings.extend(self.relate(&related, &files, &linked));
         findings.sort_by_cached_key(Finding::key);
         findings.dedup_by(|a, b| a.file == b.file && a.diagnostic == b.diagnostic);
         outcome.findings = findings;
@@ -400,7 +414,7 @@ impl<'s> Run<'s> {
                                 std::thread::yield_now();
                             }
                         }
-                        let parts = self.file(*number, file, linked);
+                        let parts = self.file(index, *number, file, linked);
                         taker.lock().unwrap_or_else(PoisonError::into_inner).add(index, parts, &self.buffers);
                     }
                 });
@@ -409,7 +423,28 @@ impl<'s> Run<'s> {
         taker.into_inner().unwrap_or_else(PoisonError::into_inner).failed
     }
 
-    fn file(&self, number: usize, file: &SourceFile, linked: &Linked) -> Vec<Part> {
+    /// Compares the rules with one another: those that are compared with the same ones together, so that few are read
+    /// more than once. What comes of it depends neither on that order nor on the number of threads.
+    fn relate(&self, related: &Related, files: &[(usize, SourceFile)], linked: &Linked) -> Vec<Finding> {
+        let context = self.setting.context();
+        let relations = Relations::new(&related.sketches);
+        let recall = Recall::new(&related.seats, files, self.stdin.as_deref(), linked, &context);
+        let rule = |number: usize| recall.rule(number);
+        let numbers = (0..related.seats.len()).into_par_iter();
+        let mut order: Vec<(usize, usize)> =
+            numbers.filter_map(|number| Some((relations.nearest(number)?, number))).collect();
+        order.par_sort_unstable();
+        let compared: Vec<(usize, Comparison)> =
+            order.into_par_iter().map(|(_, number)| (number, relations.of(number, &rule, &context))).collect();
+        let undecided = compared.iter().filter(|(_, comparison)| comparison.is_undecided);
+        let mut undecided: Vec<usize> = undecided.map(|(number, _)| *number).collect();
+        undecided.sort_unstable();
+        let found = compared.into_iter().flat_map(|(_, comparison)| comparison.found);
+        let found = found.chain(relations.undecided(&undecided, &rule, &context));
+        found.map(|(file, diagnostic)| Finding::at(&file, diagnostic)).collect()
+    }
+
+    fn file(&self, index: usize, number: usize, file: &SourceFile, linked: &Linked) -> Vec<Part> {
         let text = match self.read(file) {
             Ok(text) => text,
             Err(problem) => return vec![Part { findings: vec![*problem], ..Part::default() }],
@@ -419,7 +454,7 @@ impl<'s> Run<'s> {
         let names = linked.names(number).unwrap_or(&empty);
         let slices = slices(&text, &ranges);
         let parts = if self.is_asked(number) {
-            slices.par_iter().map(|slice| self.slice(slice, file, names)).collect()
+            slices.par_iter().map(|slice| self.slice(slice, index, file, names)).collect()
         } else {
             slices.par_iter().map(|slice| self.imported_slice(slice, file, names)).collect()
         };
@@ -443,7 +478,7 @@ impl<'s> Run<'s> {
         }
     }
 
-    fn slice(&self, slice: &Slice<'_>, file: &SourceFile, names: &Names) -> Part {
+    fn slice(&self, slice: &Slice<'_>, index: usize, file: &SourceFile, names: &Names) -> Part {
         let context = self.setting.context();
         let schema = names.schema(context.schema);
         let bytes = if matches!(self.purpose, Purpose::Emission(_)) { self.buffers.take() } else { Vec::new() };
@@ -455,11 +490,11 @@ impl<'s> Run<'s> {
             let CheckedItem { rules, diagnostics } = check_item(text, &parsed, names, &context);
             let found = diagnostics.into_iter();
             part.findings.extend(found.map(|diagnostic| Finding::at(&file.name, diagnostic.shifted(range.start))));
-            part.relations.extend(
-                rules
-                    .iter()
-                    .map(|judged| project::RuleSummary::new(&judged.rule, &file.name, range.start, schema, &context)),
-            );
+            for (nth, judged) in (0..).zip(&rules) {
+                let compared = project::RuleSummary::new(&judged.rule, &file.name, range.start, schema, &context);
+                part.related.sketches.push(RuleSketch::new(&compared, context.now));
+                part.related.seats.push(Seat { file: index as u32, range: *range, nth });
+            }
             if self.purpose == Purpose::Events {
                 let from = place;
                 self.keep(&mut part, text, (&parsed, rules), file, names, |span| {

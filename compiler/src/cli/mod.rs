@@ -18,6 +18,7 @@ mod import;
 mod known;
 mod output;
 mod project;
+mod recall;
 mod render;
 mod ruleset;
 mod source;

@@ -47,11 +47,12 @@ impl Formula {
             .collect()
     }
 
-    /// For each key of a branch whose values start in known ways: the key, and the starts of which a value must have
-    /// one.
+    /// For each key of a branch whose values are not listed but start in known ways: the key, and the starts of which a
+    /// value must have one.
     #[must_use]
     pub fn prefix_anchors(&self, branch: usize) -> Vec<PrefixAnchor<'_>> {
         self.positive(branch)
+            .filter(|atom| !atom.set.globs.is_empty())
             .filter(|atom| !atom.set.any && atom.set.ranges.is_empty() && atom.set.networks.is_empty())
             .map(|atom| {
                 let texts = atom.set.exact.iter().map(|text| text.chars().take(PREFIX).collect());

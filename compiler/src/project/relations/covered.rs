@@ -3,11 +3,13 @@
 //! A rule that covers another holds on every event of it. An event on which one candidate fails is kept and asked of the
 //! next, so that few are compared in full.
 
+use std::ops::Deref;
+
 use crate::base::Instant;
 use crate::diag::{Code, Diagnostic, text};
 use crate::hir::Place;
 use crate::logic::{Answer, Budget, Witness};
-use crate::project::relations::index::{Candidates, Index};
+use crate::project::relations::index::Candidates;
 use crate::project::relations::{Finding, RuleSummary, STEPS, pointing};
 
 /// What is found out about one rule may cost so many steps.
@@ -16,14 +18,17 @@ const ALL_STEPS: u64 = 4 * STEPS;
 /// So many events are kept to ask of candidates.
 const EVENTS: usize = 8;
 
-/// What covers a rule.
-pub(super) fn covered(rules: &[RuleSummary], number: usize, index: &Index, now: Instant) -> Finding {
-    let Some(rule) = rules.get(number) else { return Finding::Nothing };
-    let detection = match rule.scope.witness() {
-        Answer::Yes(detection) => detection,
-        Answer::No(()) => return Finding::Nothing,
-        Answer::Undecided => return Finding::Undecided,
-    };
+/// What covers a rule, among candidates that hold on the event that its sketch has of it.
+pub(super) fn covered<R: Deref<Target = RuleSummary>>(
+    rule: &RuleSummary,
+    number: usize,
+    candidates: Candidates,
+    other: &impl Fn(usize) -> Option<R>,
+    now: Instant,
+) -> Finding {
+    if candidates.rules.is_empty() {
+        return if candidates.is_cut { Finding::Undecided } else { Finding::Nothing };
+    }
     // An event of each condition that holds at all.
     let mut events: Vec<(Place, Witness)> = Vec::new();
     for (place, formula) in &rule.silences {
@@ -33,13 +38,13 @@ pub(super) fn covered(rules: &[RuleSummary], number: usize, index: &Index, now: 
             Answer::Undecided => return Finding::Undecided,
         }
     }
-    let Some((place, event)) = events.first() else { return Finding::Nothing };
-    let id = detection.as_ref().and_then(|detection| detection.values("ruleId").next());
-    let Candidates { rules: candidates, is_cut } = index.candidates(*place, event, id);
-    let mut is_undecided = is_cut;
+    if events.is_empty() {
+        return Finding::Nothing;
+    }
+    let mut is_undecided = candidates.is_cut;
     let mut left = Budget::new(ALL_STEPS);
-    for at in candidates {
-        let Some(other) = rules.get(at).filter(|_| at != number) else { continue };
+    for at in candidates.rules {
+        let Some(other) = other(at) else { continue };
         if !left.spend(1) {
             return Finding::Undecided;
         }
@@ -58,15 +63,15 @@ pub(super) fn covered(rules: &[RuleSummary], number: usize, index: &Index, now: 
                 continue;
             }
         }
-        let covers_back = match rule.lasts_as_long_as(other, now) {
-            true => rule.covers(other, &mut Vec::new(), &mut Budget::new(STEPS)),
+        let covers_back = match rule.lasts_as_long_as(&other, now) {
+            true => rule.covers(&other, &mut Vec::new(), &mut Budget::new(STEPS)),
             false => Answer::No(()),
         };
         match covers_back {
             // The first of its kind; what comes behind it says so.
             Answer::Yes(()) if number < at => {}
-            Answer::Yes(()) => return Finding::Found(duplicate(rule, other)),
-            Answer::No(()) | Answer::Undecided => return Finding::Found(subsumed(rule, other)),
+            Answer::Yes(()) => return Finding::Found(duplicate(rule, &other)),
+            Answer::No(()) | Answer::Undecided => return Finding::Found(subsumed(rule, &other)),
         }
     }
     if is_undecided || left.is_spent() { Finding::Undecided } else { Finding::Nothing }

@@ -1,23 +1,14 @@
 //! Rules by what an event must have for them to hold on it.
 //!
-//! Each branch of a rule is filed under the value that the fewest rules need; where many rules need it, under that value
-//! together with a second one; where no value is needed, under how one must start, and else under the id of a detection
-//! rule. What shares nothing with an event is never looked at, so that the cost grows with rules that share their rarest
-//! values, not with pairs.
-//!
-//! Keys are hashes: two that meet by chance add a rule that is looked at in vain, and never hide one.
+//! Each branch of a rule is filed under the value that the fewest rules need, which may be the start of one or the id of a
+//! detection rule; where many rules need it, under two values together. What shares nothing with an event is never looked
+//! at, so that the cost grows with rules that share their rarest values, not with pairs.
 
-use std::hash::{Hash, Hasher};
-
-use rustc_hash::{FxHashMap, FxHasher};
-
-use crate::base::Instant;
-use crate::hir::Place;
-use crate::logic::{ExactAnchor, PREFIX, Witness};
-use crate::project::relations::RuleSummary;
+use crate::project::relations::RuleSketch;
+use crate::project::relations::sketch::{Need, is_exact, pair};
 
 /// Values that more rules need are taken two at a time.
-const MANY: usize = 32;
+const MANY: u32 = 32;
 
 /// Lists that make more pairs are filed under single values.
 const PAIRS: usize = 64;
@@ -26,15 +17,18 @@ const PAIRS: usize = 64;
 const SHARED: usize = 512;
 
 /// Rules by what they need.
-#[derive(Default)]
+#[derive(Debug)]
 pub(super) struct Index {
-    rules: FxHashMap<u64, Vec<u32>>,
-    /// Values that many rules need.
-    common: FxHashMap<u64, usize>,
-    has_prefixes: bool,
+    /// How often the values of each bucket are needed.
+    counts: Vec<u32>,
+    /// Where each bucket ends among the entries; it starts where the one before ends.
+    ends: Vec<u32>,
+    /// Values and rules, by bucket, and in a bucket by rule.
+    entries: Vec<(u32, u32)>,
 }
 
 /// Rules that may hold on an event, in source order.
+#[derive(Debug, Default)]
 pub(super) struct Candidates {
     pub(super) rules: Vec<usize>,
     /// Whether some were left out.
@@ -42,135 +36,126 @@ pub(super) struct Candidates {
 }
 
 impl Index {
-    pub(super) fn new(rules: &[RuleSummary], now: Instant) -> Index {
-        let alive = || rules.iter().zip(0_u32..).filter(|(rule, _)| rule.is_alive(now));
-        let mut counts: FxHashMap<u64, usize> = FxHashMap::default();
-        for (rule, _) in alive() {
-            for (place, formula) in &rule.silences {
-                for (key, values) in (0..formula.len()).flat_map(|branch| formula.exact_anchors(branch)) {
-                    values.iter().for_each(|value| *counts.entry(exact(*place, key, value)).or_default() += 1);
-                }
-            }
+    pub(super) fn new(sketches: &[RuleSketch]) -> Index {
+        let all: usize = sketches.iter().map(RuleSketch::len).sum();
+        let mut counts = vec![0_u32; all.next_power_of_two()];
+        for value in sketches.iter().flat_map(RuleSketch::values) {
+            let slot = bucket(value, counts.len());
+            counts.get_mut(slot).into_iter().for_each(|count| *count += 1);
         }
-        let mut index = Index::default();
-        for (rule, number) in alive() {
-            for (place, formula) in &rule.silences {
-                for branch in 0..formula.len() {
-                    let anchors = formula.exact_anchors(branch);
-                    if !anchors.is_empty() {
-                        index.file_exact(*place, &anchors, &counts, number);
-                        continue;
-                    }
-                    let shortest = |starts: &[String]| starts.iter().map(String::len).min().unwrap_or(0);
-                    let prefixes = formula.prefix_anchors(branch);
-                    if let Some((key, starts)) = prefixes.iter().max_by_key(|(_, starts)| shortest(starts)) {
-                        index.has_prefixes = true;
-                        starts.iter().for_each(|start| index.file(prefix(*place, key, start), number));
-                    } else if rule.scope.ids.is_empty() {
-                        index.file(hash((REST, *place)), number);
-                    } else {
-                        rule.scope.ids.iter().for_each(|id| index.file(of_id(*place, id), number));
-                    }
-                }
-            }
+        let mut index = Index { counts, ends: Vec::new(), entries: Vec::new() };
+        let mut filed: Vec<(u32, u32)> = Vec::with_capacity(sketches.len());
+        let mut own = Vec::new();
+        for (number, sketch) in (0..).zip(sketches) {
+            sketch.branches().for_each(|keys| index.anchors(keys, &mut own));
+            own.sort_unstable();
+            own.dedup();
+            filed.extend(own.drain(..).map(|value| (value, number)));
         }
-        counts.retain(|_, count| *count > MANY);
-        index.common = counts;
+        index.file(&filed);
         index
     }
 
-    fn file(&mut self, key: u64, number: u32) {
-        let rules = self.rules.entry(key).or_default();
-        if rules.last() != Some(&number) {
-            rules.push(number);
-        }
+    /// How often a value is needed, and at most as often as what shares its bucket.
+    fn count(&self, value: u32) -> u32 {
+        self.counts.get(bucket(value, self.counts.len())).copied().unwrap_or_default()
     }
 
-    fn file_exact(&mut self, place: Place, anchors: &[ExactAnchor<'_>], counts: &FxHashMap<u64, usize>, number: u32) {
-        let mut hashed: Vec<(usize, Vec<u64>)> = anchors
-            .iter()
-            .map(|(key, values)| {
-                let hashes: Vec<u64> = values.iter().map(|value| exact(place, key, value)).collect();
-                (hashes.iter().filter_map(|hash| counts.get(hash)).max().copied().unwrap_or(0), hashes)
-            })
-            .collect();
-        hashed.sort_by_key(|(worst, _)| *worst);
-        // The second must be common too, since only values that are common are paired when an event is looked up.
-        let all_common = |hashes: &[u64]| hashes.iter().all(|hash| counts.get(hash).is_some_and(|count| *count > MANY));
-        match hashed.as_slice() {
-            [(_, first), (_, second), ..]
-                if all_common(first) && all_common(second) && first.len() * second.len() <= PAIRS =>
+    fn is_common(&self, value: u32) -> bool {
+        self.count(value) > MANY
+    }
+
+    /// What a branch is filed under.
+    fn anchors<'n>(&self, keys: impl Iterator<Item = &'n [Need]>, found: &mut Vec<u32>) {
+        let worst = |values: &[Need]| values.iter().map(|need| self.count(need.value)).max().unwrap_or_default();
+        let mut ranked: Vec<(u32, &[Need])> = keys.map(|values| (worst(values), values)).collect();
+        ranked.sort_by_key(|(worst, _)| *worst);
+        let Some((least, rarest)) = ranked.first() else { return };
+        // Only values that are common are paired when an event is looked up.
+        let can_pair = |values: &[Need]| values.iter().all(|need| is_exact(need.value) && self.is_common(need.value));
+        if *least > MANY {
+            let mut pairing = ranked.iter().map(|(_, values)| *values).filter(|values| can_pair(values));
+            if let (Some(first), Some(second)) = (pairing.next(), pairing.next())
+                && first.len() * second.len() <= PAIRS
             {
-                for a in first {
-                    second.iter().for_each(|b| self.file(pair(*a, *b), number));
-                }
+                found.extend(first.iter().flat_map(|a| second.iter().map(|b| pair(a.value, b.value))));
+                return;
             }
-            [(_, only), ..] => only.iter().for_each(|hash| self.file(*hash, number)),
-            [] => {}
         }
+        found.extend(rarest.iter().map(|need| need.value));
     }
 
-    /// The rules that may hold on an event of a detection rule with that id.
-    pub(super) fn candidates(&self, place: Place, event: &Witness, id: Option<&str>) -> Candidates {
-        let mut found = Candidates { rules: Vec::new(), is_cut: false };
-        let mut common: Vec<u64> = Vec::new();
-        for (key, value) in event.pairs() {
-            let hash = exact(place, key, value);
-            self.take(hash, &mut found);
-            if self.common.contains_key(&hash) {
-                common.push(hash);
-            }
-            if !self.has_prefixes {
-                continue;
-            }
-            for (at, character) in value.char_indices().take(PREFIX) {
-                let start = value.get(..at + character.len_utf8()).unwrap_or_default();
-                self.take(prefix(place, key, start), &mut found);
-            }
+    /// Puts values with their rules, which come in order, into buckets of about one.
+    fn file(&mut self, filed: &[(u32, u32)]) {
+        let buckets = filed.len().next_power_of_two();
+        let mut ends = vec![0_u32; buckets];
+        // How many there are in each bucket, then where each starts, which moves to its end as it is filled.
+        for (value, _) in filed {
+            ends.get_mut(bucket(*value, buckets)).into_iter().for_each(|count| *count += 1);
         }
+        let mut start = 0;
+        for end in &mut ends {
+            start += std::mem::replace(end, start);
+        }
+        let mut entries = vec![(0, 0); filed.len()];
+        for entry in filed {
+            let Some(end) = ends.get_mut(bucket(entry.0, buckets)) else { continue };
+            entries.get_mut(*end as usize).into_iter().for_each(|slot| *slot = *entry);
+            *end += 1;
+        }
+        self.ends = ends;
+        self.entries = entries;
+    }
+
+    /// The rules that may hold on an event, by what it has.
+    pub(super) fn candidates(&self, event: &[u32]) -> Candidates {
+        let mut found = Candidates::default();
+        event.iter().for_each(|value| self.take(*value, &mut found));
+        let common: Vec<u32> =
+            event.iter().copied().filter(|value| is_exact(*value) && self.is_common(*value)).collect();
         for (at, first) in common.iter().enumerate() {
             common.iter().take(at + 1).for_each(|second| self.take(pair(*first, *second), &mut found));
         }
-        if let Some(id) = id {
-            self.take(of_id(place, id), &mut found);
-        }
-        self.take(hash((REST, place)), &mut found);
         found.rules.sort_unstable();
         found.rules.dedup();
         found
     }
 
-    fn take(&self, key: u64, found: &mut Candidates) {
-        let Some(rules) = self.rules.get(&key) else { return };
-        found.rules.extend(rules.iter().take(SHARED).map(|number| *number as usize));
-        found.is_cut |= rules.len() > SHARED;
+    fn take(&self, value: u32, found: &mut Candidates) {
+        let mut rules = self.rules(value);
+        found.rules.extend(rules.by_ref().take(SHARED));
+        found.is_cut |= rules.next().is_some();
+    }
+
+    /// The rules with a branch that is filed under a value, in order.
+    fn rules(&self, value: u32) -> impl Iterator<Item = usize> {
+        let bucket = bucket(value, self.ends.len());
+        let end = self.ends.get(bucket).copied().unwrap_or_default() as usize;
+        let start = bucket.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |start| *start as usize);
+        let entries = self.entries.get(start..end).unwrap_or_default().iter();
+        entries.filter(move |(own, _)| *own == value).map(|(_, rule)| *rule as usize)
     }
 }
 
-const EXACT: u8 = 0;
-const PREFIXES: u8 = 1;
-const OF_ID: u8 = 2;
-const REST: u8 = 3;
-
-fn hash(of: impl Hash) -> u64 {
-    let mut hasher = FxHasher::default();
-    of.hash(&mut hasher);
-    hasher.finish()
+/// Values are hashes, so that their bits are as good as any number of a bucket; the last one tells something else.
+fn bucket(value: u32, buckets: usize) -> usize {
+    (value >> 1) as usize & buckets.wrapping_sub(1)
 }
 
-fn exact(place: Place, key: &str, value: &str) -> u64 {
-    hash((EXACT, place, key, value))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn prefix(place: Place, key: &str, start: &str) -> u64 {
-    hash((PREFIXES, place, key, start))
-}
-
-fn of_id(place: Place, id: &str) -> u64 {
-    hash((OF_ID, place, id))
-}
-
-/// The same for both orders.
-fn pair(first: u64, second: u64) -> u64 {
-    hash((first.min(second), first.max(second)))
+    #[test]
+    fn an_index_gives_the_rules_of_a_value_in_order() {
+        let filed: Vec<(u32, u32)> = (0..1000).map(|rule| (rule % 7 * 1024, rule)).collect();
+        let mut index = Index::new(&[]);
+        assert_eq!(index.rules(0).count(), 0);
+        index.file(&filed);
+        for value in 0..7 {
+            let expected: Vec<usize> = (0..1000).filter(|rule| rule % 7 == value).collect();
+            assert_eq!(index.rules(value as u32 * 1024).collect::<Vec<_>>(), expected);
+        }
+        assert_eq!(index.rules(1).count(), 0);
+    }
 }

@@ -2,59 +2,32 @@
 //!
 //! A rule that covers another holds on every event of the other, so on any one of them: each rule is asked for one event,
 //! and only the rules that are found under what that event has are compared with it. The cost grows with the rules that
-//! share values, not with pairs.
+//! share values, not with pairs. Of every rule a [sketch](RuleSketch) is held; the rule itself only while it is compared.
 //!
 //! Not here: rules that do nothing at all, which is for the lints of one rule.
 
 mod covered;
 mod index;
 mod silenced;
+mod sketch;
+mod summary;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::base::{Instant, Span};
 use crate::config::Context;
 use crate::diag::{Code, Diagnostic, text};
-use crate::hir::{Place, Polarity, Query, Rule};
-use crate::logic::{Answer, Budget, Formula, Witness};
-use crate::schema::Schema;
 
 use covered::covered;
-use index::Index;
+use index::{Candidates, Index};
 use silenced::silenced;
+use sketch::Sample;
+
+pub use sketch::RuleSketch;
+pub use summary::RuleSummary;
 
 /// What comparing one rule with another may cost, in steps.
 const STEPS: u64 = 20_000;
-
-/// What is kept of a rule to compare it with others.
-#[derive(Clone, Debug)]
-pub struct RuleSummary {
-    file: Arc<str>,
-    name: String,
-    /// The name's place, from the start of the file.
-    span: Span,
-    polarity: Polarity,
-    enabled: bool,
-    starts: Option<Instant>,
-    expires: Option<Instant>,
-    scope: Scope,
-    /// What it silences, by place.
-    silences: Vec<(Place, Formula)>,
-    /// What a `require` lets through, by place.
-    lets: Vec<(Place, Formula)>,
-    allows: Vec<Code>,
-}
-
-/// Which detection rules a rule is about.
-#[derive(Clone, Debug)]
-struct Scope {
-    /// Nothing where every one is meant.
-    formula: Option<Formula>,
-    /// The ids of which a detection rule must have one, sorted; none where others may be meant too.
-    ids: Vec<Box<str>>,
-    /// Whether nothing but its id and its type decides about a detection rule.
-    is_plain: bool,
-}
 
 /// What was found out about a rule.
 enum Finding {
@@ -64,204 +37,137 @@ enum Finding {
     Undecided,
 }
 
-impl RuleSummary {
-    /// Takes what is needed off a rule of `file` whose item starts at `offset`. `schema` is the one that the rule was
-    /// lowered with.
+/// The rules of a project, by what they need. They come in source order and are called by their number in it.
+#[derive(Debug)]
+pub struct Relations<'s> {
+    sketches: &'s [RuleSketch],
+    index: Index,
+}
+
+/// What one rule means beside the others.
+#[derive(Clone, Debug, Default)]
+pub struct Comparison {
+    /// With spans from the start of the file that they come with, weighed by the configuration.
+    pub found: Vec<(Arc<str>, Diagnostic)>,
+    /// Whether something was too much to find out, and that is to be said.
+    pub is_undecided: bool,
+}
+
+impl<'s> Relations<'s> {
+    /// Sorts the rules; the cost grows with their number alone.
     #[must_use]
-    pub fn new(rule: &Rule, file: &Arc<str>, offset: u32, schema: &Schema, cx: &Context<'_>) -> RuleSummary {
-        let cap = usize::from(cx.config.policy.max_branches.get());
-        let blocks = [(&rule.when_signal, Place::Signal), (&rule.when_event, Place::Event)];
-        let formulas = |negated: bool| -> Vec<(Place, Formula)> {
-            let formula = |query: &Query| Formula::new(query, schema, negated, cap);
-            blocks.iter().filter_map(|(query, place)| Some((*place, formula(query.as_ref()?)))).collect()
+    pub fn new(sketches: &'s [RuleSketch]) -> Relations<'s> {
+        Relations { sketches, index: Index::new(sketches) }
+    }
+
+    /// The first rule that a rule is to be compared with, or itself where there is something to say without any; nothing
+    /// where there is nothing to find. Rules with the same one are compared with much the same rules.
+    #[must_use]
+    pub fn nearest(&self, number: usize) -> Option<usize> {
+        let sketch = self.sketches.get(number)?;
+        let samples = std::iter::once(&sketch.silenced).chain(&sketch.lets);
+        let nearest = |sample: &Sample| match sample {
+            Sample::Nothing => None,
+            Sample::Undecided => Some(number),
+            Sample::Event(event) => {
+                let candidates = self.candidates(number, event);
+                candidates.rules.first().copied().or(candidates.is_cut.then_some(number))
+            }
         };
-        let is_require = rule.polarity == Polarity::Require;
-        RuleSummary {
-            file: Arc::clone(file),
-            name: rule.name.value.clone(),
-            span: rule.name.span.shifted(offset),
-            polarity: rule.polarity,
-            enabled: rule.enabled,
-            starts: rule.starts.as_ref().map(|starts| starts.value),
-            expires: rule.expires.as_ref().map(|expires| expires.value),
-            scope: Scope::of(rule.rules.as_ref(), schema, cap),
-            silences: formulas(is_require),
-            lets: if is_require { formulas(false) } else { Vec::new() },
-            allows: rule.allows.iter().map(|allow| allow.code).collect(),
-        }
+        samples.filter_map(nearest).min()
     }
 
-    /// Whether it silences anything from now on, and can be compared with others.
-    fn is_alive(&self, now: Instant) -> bool {
-        self.will_work(now) && self.silences.iter().chain(&self.lets).all(|(_, formula)| formula.is_complete())
-    }
-
-    /// Whether it works now or later.
-    fn will_work(&self, now: Instant) -> bool {
-        self.enabled && self.expires.is_none_or(|expires| expires >= now)
-    }
-
-    /// Whether what it asks for has few branches and what it silences, which is all else, has too many.
-    fn is_too_long_denied(&self) -> bool {
-        self.polarity == Polarity::Require
-            && self.lets.iter().all(|(_, formula)| formula.is_complete())
-            && !self.silences.iter().all(|(_, formula)| formula.is_complete())
-    }
-
-    /// Whether it works at every moment at which the other one does.
-    fn lasts_as_long_as(&self, other: &RuleSummary, now: Instant) -> bool {
-        let starts = self.starts.is_none_or(|starts| starts <= other.starts.unwrap_or(Instant::MIN).max(now));
-        starts && self.expires.is_none_or(|expires| other.expires.is_some_and(|other| other <= expires))
-    }
-
-    fn works_at(&self, at: Instant) -> bool {
-        self.starts.is_none_or(|starts| starts <= at) && self.expires.is_none_or(|expires| at <= expires)
-    }
-
-    fn silences_at(&self, place: Place) -> Option<&Formula> {
-        self.silences.iter().find(|(own, _)| *own == place).map(|(_, formula)| formula)
-    }
-
-    /// Whether it silences these events, which is less than that it covers the rule that they are of.
-    fn may_cover(&self, events: &[(Place, Witness)], budget: &mut Budget) -> bool {
-        events.iter().all(|(place, event)| {
-            self.silences_at(*place)
-                .is_some_and(|silenced| budget.spend(silenced.len() as u64) && silenced.holds(event))
-        })
-    }
-
-    /// Whether everything that the other one silences is silenced by this one, whatever the time. An event of the other
-    /// one that is not is added to those.
-    fn covers(&self, other: &RuleSummary, events: &mut Vec<(Place, Witness)>, budget: &mut Budget) -> Answer<(), ()> {
-        let mut undecided = match self.scope.covers(&other.scope) {
-            Answer::Yes(()) => false,
-            Answer::No(()) => return Answer::No(()),
-            Answer::Undecided => true,
+    /// What one rule means beside the others. `rule` gives any rule by its number, and nothing where it is there no more.
+    /// Whatever the order in which rules are asked for, the answers are the same.
+    #[must_use]
+    pub fn of<R>(&self, number: usize, rule: &impl Fn(usize) -> Option<R>, cx: &Context<'_>) -> Comparison
+    where
+        R: Deref<Target = RuleSummary> + Clone,
+    {
+        let Some(sketch) = self.sketches.get(number) else { return Comparison::default() };
+        let covering = match &sketch.silenced {
+            Sample::Nothing => Candidates::default(),
+            Sample::Undecided => Candidates { rules: Vec::new(), is_cut: true },
+            Sample::Event(event) => {
+                let mut candidates = self.candidates(number, event);
+                let is_about = |at: &usize| self.sketches.get(*at).is_some_and(|other| other.may_be_about(event));
+                candidates.rules.retain(is_about);
+                candidates
+            }
         };
-        for (place, formula) in &other.silences {
-            let answer = match self.silences_at(*place) {
-                Some(own) => formula.implies(own, budget),
-                // A condition that never holds needs nothing to cover it.
-                None => match formula.witness(budget) {
-                    Answer::Yes(event) => Answer::No(event),
-                    Answer::No(()) => Answer::Yes(()),
-                    Answer::Undecided => Answer::Undecided,
-                },
-            };
-            match answer {
-                Answer::Yes(()) => {}
-                Answer::No(event) => {
-                    events.push((*place, event));
-                    return Answer::No(());
-                }
-                Answer::Undecided => undecided = true,
+        let may_be_silenced = sketch.lets.iter().any(|sample| match sample {
+            Sample::Nothing => false,
+            Sample::Undecided => true,
+            Sample::Event(event) => {
+                let candidates = self.candidates(number, event);
+                candidates.is_cut || !candidates.rules.is_empty()
+            }
+        });
+        let mut comparison = Comparison::default();
+        let mut note = |finding: Finding, own: Option<&RuleSummary>| match (finding, own) {
+            (Finding::Found(diagnostic), Some(own)) => comparison.found.extend(report(own, diagnostic, cx)),
+            (Finding::Undecided, _) => comparison.is_undecided = true,
+            _ => {}
+        };
+        if covering.rules.is_empty() && !may_be_silenced {
+            note(if covering.is_cut { Finding::Undecided } else { Finding::Nothing }, None);
+        } else if let Some(own) = rule(number) {
+            note(covered(&own, number, covering, rule, cx.now), Some(&own));
+            if may_be_silenced {
+                note(silenced(&own, number, self, rule, cx.now), Some(&own));
             }
         }
-        if undecided { Answer::Undecided } else { Answer::Yes(()) }
+        comparison.is_undecided &= !sketch.allows_not_decided;
+        comparison
+    }
+
+    /// What is said of the rules of which something was too much to find out, in order of their numbers. It is said once:
+    /// where one rule is too much to compare, so are those that are like it.
+    #[must_use]
+    pub fn undecided<R>(
+        &self,
+        numbers: &[usize],
+        rule: &impl Fn(usize) -> Option<R>,
+        cx: &Context<'_>,
+    ) -> Option<(Arc<str>, Diagnostic)>
+    where
+        R: Deref<Target = RuleSummary>,
+    {
+        let first = rule(*numbers.first()?)?;
+        report(&first, not_decided(&first, numbers.len() - 1), cx)
+    }
+
+    /// The rules that may hold on an event of another one, in source order.
+    fn candidates(&self, number: usize, event: &[u32]) -> Candidates {
+        let mut found = self.index.candidates(event);
+        let may_hold = |at: &usize| *at != number && self.sketches.get(*at).is_some_and(|other| other.may_hold(event));
+        found.rules.retain(may_hold);
+        found
     }
 }
 
-impl Scope {
-    fn of(query: Option<&Query>, schema: &Schema, cap: usize) -> Scope {
-        let everything = || Scope { formula: None, ids: Vec::new(), is_plain: true };
-        let Some(query) = query else { return everything() };
-        // Conditions are about events of Workload Protection, so that it says nothing to ask for its rules.
-        let formula = Formula::new(query, schema, false, cap).given("type", TYPE);
-        if formula.is_plainly_always() {
-            return everything();
-        }
-        let is_plain = query.terms().all(|(_, _, key, _)| matches!(query.text(key.text), "ruleId" | "type"));
-        let mut ids: Vec<Box<str>> = Vec::new();
-        for branch in 0..formula.len() {
-            let named = formula.exact_anchors(branch).into_iter().find(|(key, _)| *key == "ruleId");
-            let Some((_, named)) = named else {
-                ids.clear();
-                break;
-            };
-            ids.extend(named.iter().cloned());
-        }
-        ids.sort_unstable();
-        ids.dedup();
-        Scope { formula: Some(formula), ids, is_plain }
-    }
-
-    fn covers(&self, other: &Scope) -> Answer<(), ()> {
-        match (&self.formula, &other.formula) {
-            (None, _) => Answer::Yes(()),
-            (Some(_), None) => Answer::No(()),
-            (Some(own), Some(other)) => match other.implies(own, &mut Budget::new(STEPS)) {
-                Answer::Yes(()) => Answer::Yes(()),
-                Answer::No(_) => Answer::No(()),
-                Answer::Undecided => Answer::Undecided,
-            },
-        }
-    }
-
-    /// A detection rule that it is about; `Yes(None)` where it is about every one.
-    fn witness(&self) -> Answer<Option<Witness>, ()> {
-        match &self.formula {
-            None => Answer::Yes(None),
-            Some(formula) => match formula.witness(&mut Budget::new(STEPS)) {
-                Answer::Yes(detection) => Answer::Yes(Some(detection)),
-                Answer::No(()) => Answer::No(()),
-                Answer::Undecided => Answer::Undecided,
-            },
-        }
-    }
-
-    /// Whether it is about every detection rule with that id that `of` is about, as far as that is plain; without an id
-    /// about all that `of` is about.
-    fn includes(&self, id: Option<&str>, of: &Scope) -> bool {
-        let Some(formula) = &self.formula else { return true };
-        let named = self.is_plain && id.is_some_and(|id| formula.holds(&Witness::of_detection(&[("ruleId", id)])));
-        named || matches!(self.covers(of), Answer::Yes(()))
-    }
-}
-
-/// What every detection rule of Workload Protection has for its type.
-const TYPE: &str = "workload_security";
-
-/// Compares the rules of a project. They come in source order; what is found comes with the number of the rule that it is
-/// about, in order, with spans from the start of its file and weighed by the configuration.
+/// Compares rules that are all at hand. They come in source order; what is found comes with the file that it is in, in
+/// order of the rules that it is about.
 #[must_use]
 pub fn link(rules: &[RuleSummary], cx: &Context<'_>) -> Vec<(Arc<str>, Diagnostic)> {
-    let index = Index::new(rules, cx.now);
+    let sketches: Vec<RuleSketch> = rules.iter().map(|rule| RuleSketch::new(rule, cx.now)).collect();
+    let relations = Relations::new(&sketches);
+    let rule = |number: usize| rules.get(number);
     let mut found = Vec::new();
-    let mut undecided: Vec<&RuleSummary> = Vec::new();
-    for (number, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.will_work(cx.now)) {
-        if !rule.is_alive(cx.now) {
-            // Where a condition is not expanded another lint says so.
-            if rule.is_too_long_denied() && !rule.allows.contains(&Code::NotDecided) {
-                undecided.push(rule);
-            }
-            continue;
-        }
-        let findings = [covered(rules, number, &index, cx.now), silenced(rules, number, &index, cx.now)];
-        let mut is_undecided = false;
-        for finding in findings {
-            match finding {
-                Finding::Found(diagnostic) => report(rule, diagnostic, cx, &mut found),
-                Finding::Nothing => {}
-                Finding::Undecided => is_undecided = true,
-            }
-        }
-        if is_undecided && !rule.allows.contains(&Code::NotDecided) {
-            undecided.push(rule);
-        }
+    let mut undecided = Vec::new();
+    for number in 0..rules.len() {
+        let mut comparison = relations.of(number, &rule, cx);
+        found.append(&mut comparison.found);
+        undecided.extend(comparison.is_undecided.then_some(number));
     }
-    // Said once: where one rule is too much to compare, so are those that are like it.
-    if let Some(first) = undecided.first() {
-        report(first, not_decided(first, undecided.len() - 1), cx, &mut found);
-    }
+    found.extend(relations.undecided(&undecided, &rule, cx));
     found
 }
 
-fn report(rule: &RuleSummary, mut diagnostic: Diagnostic, cx: &Context<'_>, found: &mut Vec<(Arc<str>, Diagnostic)>) {
+fn report(rule: &RuleSummary, mut diagnostic: Diagnostic, cx: &Context<'_>) -> Option<(Arc<str>, Diagnostic)> {
     let severity = cx.config.severity(diagnostic.code).filter(|_| !rule.allows.contains(&diagnostic.code));
-    if let Some(severity) = severity {
-        diagnostic.severity = severity;
-        found.push((Arc::clone(&rule.file), diagnostic));
-    }
+    diagnostic.severity = severity?;
+    Some((Arc::clone(&rule.file), diagnostic))
 }
 
 fn not_decided(rule: &RuleSummary, others: usize) -> Diagnostic {
@@ -290,8 +196,10 @@ fn pointing(diagnostic: Diagnostic, rule: &RuleSummary, other: &RuleSummary, lab
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Instant;
     use crate::config::Config;
-    use crate::hir::{Names, lower_item};
+    use crate::hir::{Names, Rule, lower_item};
+    use crate::schema::Schema;
     use crate::syntax::{parse_item, split};
 
     const NOW: Instant = 1_700_000_000_000;

@@ -6,12 +6,14 @@
 //!
 //! Of several `require`s the last one in source order is where it is said, so that it is said once.
 
+use std::ops::Deref;
+
 use crate::base::Instant;
 use crate::diag::{Code, Diagnostic, text};
 use crate::hir::{Place, Polarity};
 use crate::logic::{Answer, Budget, Formula, Witness};
-use crate::project::relations::index::Index;
-use crate::project::relations::{Finding, RuleSummary, STEPS, pointing};
+use crate::project::relations::sketch::of_event;
+use crate::project::relations::{Finding, Relations, RuleSummary, STEPS, pointing};
 
 /// Rules that take more others than this to be silenced are left alone.
 const MOST: usize = 16;
@@ -23,10 +25,17 @@ const MOMENTS: usize = 64;
 const ALL_STEPS: u64 = 16 * STEPS;
 
 /// Whether a detection of a `require` never triggers again.
-pub(super) fn silenced(rules: &[RuleSummary], number: usize, index: &Index, now: Instant) -> Finding {
-    let Some(rule) = rules.get(number).filter(|rule| rule.polarity == Polarity::Require) else {
-        return Finding::Nothing;
-    };
+pub(super) fn silenced<R, F>(
+    rule: &RuleSummary,
+    number: usize,
+    relations: &Relations<'_>,
+    other: &F,
+    now: Instant,
+) -> Finding
+where
+    R: Deref<Target = RuleSummary> + Clone,
+    F: Fn(usize) -> Option<R>,
+{
     let mut is_undecided = false;
     // Without ids the detections are asked for together.
     let ids: Vec<Option<&str>> = match rule.scope.ids.as_slice() {
@@ -35,7 +44,7 @@ pub(super) fn silenced(rules: &[RuleSummary], number: usize, index: &Index, now:
     };
     for id in ids {
         for (place, lets) in &rule.lets {
-            let question = Question { rules, number, rule, place: *place, lets, id, index };
+            let question = Question { relations, number, rule, place: *place, lets, id, other };
             match question.ask(now) {
                 Answer::Yes(others) => return Finding::Found(question.said(&others)),
                 Answer::No(()) => {}
@@ -47,28 +56,33 @@ pub(super) fn silenced(rules: &[RuleSummary], number: usize, index: &Index, now:
 }
 
 /// Whether everything that `lets` lets through of one detection at one place is silenced.
-struct Question<'r> {
-    rules: &'r [RuleSummary],
+struct Question<'r, F> {
+    relations: &'r Relations<'r>,
     number: usize,
     rule: &'r RuleSummary,
     place: Place,
     lets: &'r Formula,
     id: Option<&'r str>,
-    index: &'r Index,
+    /// Gives any rule by its number.
+    other: &'r F,
 }
 
 /// What came of one moment.
-enum Moment<'r> {
+enum Moment<R> {
     /// These rules silence all.
-    Silenced(Vec<&'r RuleSummary>),
+    Silenced(Vec<R>),
     /// This event escapes.
     Escapes(Witness),
     Undecided,
 }
 
-impl<'r> Question<'r> {
+impl<R, F> Question<'_, F>
+where
+    R: Deref<Target = RuleSummary> + Clone,
+    F: Fn(usize) -> Option<R>,
+{
     /// The rules that silence all, at some moment from now on.
-    fn ask(&self, now: Instant) -> Answer<Vec<&'r RuleSummary>, ()> {
+    fn ask(&self, now: Instant) -> Answer<Vec<R>, ()> {
         let mut budget = Budget::new(ALL_STEPS);
         let mut at = self.rule.starts.unwrap_or(Instant::MIN).max(now);
         for _ in 0..MOMENTS {
@@ -92,8 +106,8 @@ impl<'r> Question<'r> {
         Answer::Undecided
     }
 
-    fn moment(&self, at: Instant, budget: &mut Budget) -> Moment<'r> {
-        let mut others: Vec<&'r RuleSummary> = Vec::new();
+    fn moment(&self, at: Instant, budget: &mut Budget) -> Moment<R> {
+        let mut others: Vec<R> = Vec::new();
         loop {
             let silenced: Vec<&Formula> = others.iter().filter_map(|other| other.silences_at(self.place)).collect();
             let event = match self.lets.implies_any(&silenced, budget) {
@@ -102,7 +116,7 @@ impl<'r> Question<'r> {
                 Answer::Undecided => return Moment::Undecided,
             };
             let (holding, is_cut) = self.holding(&event);
-            let active: Vec<&RuleSummary> = holding.into_iter().filter(|other| other.works_at(at)).collect();
+            let active: Vec<R> = holding.into_iter().filter(|other| other.works_at(at)).collect();
             // One that silences all by itself is easier to understand.
             let alone = active.iter().take(MOST).find(|other| {
                 others.is_empty()
@@ -112,7 +126,7 @@ impl<'r> Question<'r> {
             });
             match alone.or(active.first()) {
                 Some(_) if others.len() == MOST => return Moment::Undecided,
-                Some(other) => others.push(other),
+                Some(other) => others.push(other.clone()),
                 None if is_cut => return Moment::Undecided,
                 None => return Moment::Escapes(event),
             }
@@ -135,13 +149,12 @@ impl<'r> Question<'r> {
     }
 
     /// The other rules that silence an event of the detection at some time; whether some were left out.
-    fn holding(&self, event: &Witness) -> (Vec<&'r RuleSummary>, bool) {
-        let candidates = self.index.candidates(self.place, event, self.id);
+    fn holding(&self, event: &Witness) -> (Vec<R>, bool) {
+        let candidates = self.relations.candidates(self.number, &of_event(self.place, event, self.id));
         let holding = candidates
             .rules
             .into_iter()
-            .filter(|at| *at != self.number)
-            .filter_map(|at| Some((at, self.rules.get(at)?)))
+            .filter_map(|at| Some((at, (self.other)(at)?)))
             .filter(|(at, other)| match other.polarity {
                 Polarity::Suppress => true,
                 // That one lets nothing through at all is its own fault.
@@ -160,7 +173,7 @@ impl<'r> Question<'r> {
         })
     }
 
-    fn said(&self, others: &[&RuleSummary]) -> Diagnostic {
+    fn said(&self, others: &[R]) -> Diagnostic {
         let name = &self.rule.name;
         let message = match others {
             [only] if only.polarity == Polarity::Suppress => {
