@@ -128,3 +128,52 @@ fn what_is_typed_is_laid_out() {
     assert_eq!(type_at("suppress a {\n‸\n}\n", "\n"), "suppress a {\n  \n}\n");
     assert_eq!(type_at("suppress a {\n  when {\n‸  }\n}\n", "\n"), "suppress a {\n  when {\n  }\n}\n");
 }
+
+#[test]
+fn a_parent_is_added_where_one_is_missing() {
+    let text = "suppress ‸nightly {\n  rules { ruleId:x }\n  when {\n    @process.executable.path:/usr/bin/restic\n    \
+                @process.user:backup\n    host:web-1\n  }\n}\n";
+    let mut program = Program::open(text);
+    let missing = |program: &mut Program| {
+        let found = program.ask_with(
+            "textDocument/codeAction",
+            json!({
+                "range": { "start": program.at, "end": program.at }, "context": { "diagnostics": [] },
+            }),
+        );
+        found.as_array().unwrap().iter().any(|action| action["title"] == "add the missing parent term")
+    };
+    assert!(missing(&mut program));
+    let added = actions(&mut program, None).into_iter().find(|action| action.0 == "add the missing parent term");
+    let added = added.unwrap().1;
+    assert!(added.contains("when { @process.parent.executable.path:/path/to/parent\n    @process.exec"), "{added}");
+    assert!(!missing(&mut Program::open(&added.replacen("nightly", "‸nightly", 1))), "{added}");
+}
+
+#[test]
+fn a_rule_is_suggested_for_an_event_of_a_test() {
+    let event = |name: &str| {
+        let path = tests::workspace::root().join("grammar/examples/events").join(name);
+        std::fs::read_to_string(path).unwrap().lines().next().unwrap().to_owned()
+    };
+    let (noise, attack) = (event("backup.ndjson"), event("backup-attack.ndjson"));
+    let title = "suggest a rule from this event";
+    let mut program = Program::open(&format!(
+        "test \"backups are quiet\" {{\n  sup‸pressed {noise} by backup\n  fires {attack}\n}}\n"
+    ));
+    let found = actions(&mut program, None).into_iter().find(|action| action.0 == title);
+    let text = found.unwrap().1;
+    assert!(text.starts_with(&format!("{}\n\nsuppress backup {{\n", program.text.trim_end())), "{text}");
+    // It is a rule without a finding, under the name that the test asks for.
+    let mut program = Program::open(&text);
+    let published = program.client.published(URI, Some(1)).unwrap();
+    assert_eq!(published, json!([]), "{text}");
+    // Not of what has to fire, and not where nothing tells the two apart.
+    for marked in [
+        format!("test \"t\" {{\n  fi‸res {attack}\n}}\n"),
+        format!("test \"t\" {{\n  sup‸pressed {noise}\n  fires {noise}\n}}\n"),
+    ] {
+        let found = actions(&mut Program::open(&marked), None);
+        assert!(found.iter().all(|action| action.0 != title), "{found:?}");
+    }
+}

@@ -254,38 +254,3 @@ fn commands_compile_and_explain() {
         assert!(run(&mut client, command, arguments).is_err(), "{command}");
     }
 }
-
-#[test]
-fn every_command_and_provider_that_is_declared_is_known_here() {
-    // A new capability needs a test: it is named here when it has one.
-    let tested = [
-        "callHierarchyProvider",
-        "codeActionProvider",
-        "completionProvider",
-        "definitionProvider",
-        "diagnosticProvider",
-        "documentFormattingProvider",
-        "documentHighlightProvider",
-        "documentLinkProvider",
-        "documentOnTypeFormattingProvider",
-        "documentRangeFormattingProvider",
-        "documentSymbolProvider",
-        "executeCommandProvider",
-        "foldingRangeProvider",
-        "hoverProvider",
-        "inlayHintProvider",
-        "positionEncoding",
-        "referencesProvider",
-        "renameProvider",
-        "selectionRangeProvider",
-        "semanticTokensProvider",
-        "textDocumentSync",
-        "workspace",
-        "workspaceSymbolProvider",
-    ];
-    let mut client = Client::start().unwrap();
-    let result = client.initialize(None, json!({ "textDocument": { "diagnostic": {} } })).unwrap();
-    let mut declared: Vec<&str> = result["capabilities"].as_object().unwrap().keys().map(String::as_str).collect();
-    declared.sort_unstable();
-    assert_eq!(declared, tested);
-}

@@ -9,6 +9,7 @@ use quell::syntax::{TokenKind, lex};
 use crate::ide::items::Placed;
 use crate::ide::names::{Symbol, occurrences, symbol_at, token_at};
 use crate::ide::project::{FileId, Finding, Project};
+use crate::ide::suggested;
 use crate::ide::symbols::content;
 
 /// What an action is.
@@ -48,6 +49,7 @@ pub fn actions(project: &Project, file: FileId, span: Span) -> Vec<Action> {
     actions.extend(inline(project, file, span));
     actions.extend(answer_for(project, file, span));
     actions.extend(add_parent(project, file, span));
+    actions.extend(suggested::action(project, file, span));
     actions
 }
 

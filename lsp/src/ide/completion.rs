@@ -324,11 +324,7 @@ impl Complete<'_> {
         for (name, family, bits) in helps {
             let lacks = if branch.families.contains(&family) { "" } else { ", missing so far" };
             let kind = if name.starts_with('@') { Kind::Attribute } else { Kind::Tag };
-            items.push(key(kind, name.to_owned()).detail(format!(
-                "+{:.1} bits, {}{lacks}",
-                bits.as_f64(),
-                family.name()
-            )));
+            items.push(key(kind, name.to_owned()).detail(format!("+{bits} bits, {}{lacks}", family.name())));
             offered.insert(name.to_owned());
         }
         if !self.typed.starts_with('@') {
@@ -339,31 +335,32 @@ impl Complete<'_> {
                 .collect();
             tags.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
             items.extend(tags.into_iter().filter(|(_, name)| !offered.contains(name)).map(|(tenths, name)| {
-                key(Kind::Tag, name).detail(format!("tag, {:.1} bits", Bits::from_tenths(tenths.into()).as_f64()))
+                key(Kind::Tag, name).detail(format!("tag, {} bits", Bits::from_tenths(tenths.into())))
             }));
             items.extend(self.lets(false));
         }
         let letters = self.typed.trim_start_matches('@');
-        let mut attributes: Vec<(bool, u16, String)> = schema
+        let mut attributes: Vec<(u8, bool, u16, &str)> = schema
             .attributes()
             .filter(|(_, attribute)| attribute.family != Family::Rule || attribute.path.starts_with("evt."))
             .filter(|(_, attribute)| attribute.declared || !attribute.kinds.intersection(branch.kinds).is_empty())
             .filter(|(_, attribute)| holds(&attribute.path, letters))
             .map(|(id, attribute)| {
                 let elsewhere = scope == Scope::Signal && attribute.scope != Scope::Signal;
-                (elsewhere, schema.weight(id).tenths, attribute.stem().to_owned())
+                (fit(attribute.stem(), letters), elsewhere, schema.weight(id).tenths, attribute.stem())
             })
             .collect();
-        // On signals those first that signals carry; then what tells more; then the shorter path.
-        attributes.sort_by(|a, b| (a.0, b.1, a.2.len(), &a.2).cmp(&(b.0, a.1, b.2.len(), &b.2)));
-        for (elsewhere, tenths, path) in attributes {
-            let name = format!("@{path}");
-            if offered.contains(&name) {
-                continue;
-            }
-            let bits = Bits::from_tenths(tenths.into()).as_f64();
+        // What fits best; on signals those first that signals carry; then what tells more; then the shorter path.
+        let order = |a: &(u8, bool, u16, &str), b: &(u8, bool, u16, &str)| {
+            (a.0, a.1, b.2, a.3.len(), a.3).cmp(&(b.0, b.1, a.2, b.3.len(), b.3))
+        };
+        attributes.sort_unstable_by(order);
+        // No more than can be offered: there are thousands, and words for each of them take longer than finding them.
+        let new = attributes.into_iter().filter(|(.., path)| !offered.contains(&format!("@{path}")));
+        for (_, elsewhere, tenths, path) in new.take(MOST + 1) {
+            let bits = Bits::from_tenths(tenths.into());
             let note = if elsewhere { ", not on signals" } else { "" };
-            items.push(key(Kind::Attribute, name).detail(format!("{bits:.1} bits{note}")));
+            items.push(key(Kind::Attribute, format!("@{path}")).detail(format!("{bits} bits{note}")));
         }
         if self.typed.is_empty() {
             items.extend(["AND", "OR", "NOT"].map(|word| Completion::new(Kind::Keyword, word)));

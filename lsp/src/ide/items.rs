@@ -254,9 +254,18 @@ impl Items {
         }
     }
 
+    /// Changes items that are not checked, their texts aside; `change` says whether it did.
+    pub(super) fn update_unchecked(&mut self, change: impl FnMut(&Item) -> Option<Item>) {
+        self.update_in(|chunk| chunk.unchecked > 0, change);
+    }
+
     /// Changes every item, their texts aside; `change` says whether it did.
-    pub(super) fn update_all(&mut self, mut change: impl FnMut(&Item) -> Option<Item>) {
-        for chunk in &mut self.chunks {
+    pub(super) fn update_all(&mut self, change: impl FnMut(&Item) -> Option<Item>) {
+        self.update_in(|_| true, change);
+    }
+
+    fn update_in(&mut self, looks: impl Fn(&Chunk) -> bool, mut change: impl FnMut(&Item) -> Option<Item>) {
+        for chunk in self.chunks.iter_mut().filter(|chunk| looks(chunk)) {
             let changed: Vec<(usize, Item)> =
                 chunk.items.iter().enumerate().filter_map(|(index, item)| Some((index, change(item)?))).collect();
             if changed.is_empty() {

@@ -22,6 +22,7 @@ pub mod relations;
 mod rules;
 mod settings;
 pub mod structure;
+pub mod suggested;
 pub mod symbols;
 pub mod tokens;
 mod values;

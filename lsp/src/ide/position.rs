@@ -99,6 +99,15 @@ pub fn position_of(text: &str, byte: usize, encoding: Encoding) -> Position {
     position
 }
 
+/// The place of a byte from that of one before it; neither stands between CR and LF.
+#[must_use]
+pub fn advanced(text: &str, (from, at): (usize, Position), to: usize, encoding: Encoding) -> Position {
+    let between = text.get(from..to).unwrap_or_default();
+    let (lines, last) = starts(between).fold((0, None), |(lines, _), start| (lines + 1, Some(start)));
+    let columns = encoding.len(between.get(last.unwrap_or(0)..).unwrap_or_default());
+    Position { line: at.line + lines, column: if last.is_some() { columns } else { at.column + columns } }
+}
+
 /// The character boundary at or before a byte.
 #[must_use]
 pub fn floor(text: &str, byte: usize) -> usize {
@@ -131,6 +140,21 @@ mod tests {
         assert_eq!(line_ends(text), 3);
         assert_eq!(position_of(text, 9, Encoding::Utf16), at(1, 0));
         assert_eq!(byte_at(text, at(2, 0), Encoding::Utf16), 11);
+    }
+
+    #[test]
+    fn a_place_follows_from_one_before_it() {
+        let text = "é🦀x\r\nb\rc\n\ndé";
+        let places = (0..=text.len()).filter(|at| text.is_char_boundary(*at) && *at != 8);
+        let places: Vec<usize> = places.collect();
+        for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
+            for (number, from) in places.iter().enumerate() {
+                let start = (*from, position_of(text, *from, encoding));
+                for to in places.iter().skip(number) {
+                    assert_eq!(advanced(text, start, *to, encoding), position_of(text, *to, encoding), "{from}..{to}");
+                }
+            }
+        }
     }
 
     #[test]

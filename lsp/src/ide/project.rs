@@ -444,8 +444,9 @@ impl Project {
             done.retain(|_, done| Arc::ptr_eq(&done.settings, settings) && Arc::ptr_eq(&done.names, names));
             let Some(document) = &mut file.document else { continue };
             let changed = &mut self.changed;
-            document.items_mut().update_all(|item| {
-                let done = done.remove(&item.id)?;
+            document.items_mut().update_unchecked(|item| {
+                // Of an item that an edit checked meanwhile, what is known is as good.
+                let done = done.remove(&item.id).filter(|_| !item.checked)?;
                 if done.findings != item.findings {
                     changed.insert(id);
                 }

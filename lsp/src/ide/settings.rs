@@ -1,8 +1,10 @@
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use quell::base::Instant;
 use quell::config::{Config, Context};
 use quell::schema::Schema;
+use serde_json::Value;
 
 /// What every check of a project is given, owned.
 #[derive(Clone, Debug)]
@@ -13,13 +15,20 @@ pub struct Settings {
     pub schema: Cow<'static, Schema>,
     /// The present moment.
     pub now: Instant,
+    /// Known attacks of the project: events that no rule may silence.
+    pub must_fire: Arc<[Value]>,
 }
 
 impl Settings {
     /// The settings of a project that says nothing of its own.
     #[must_use]
     pub fn new(now: Instant) -> Settings {
-        Settings { config: Config::default(), schema: Cow::Borrowed(Schema::embedded()), now }
+        Settings {
+            config: Config::default(),
+            schema: Cow::Borrowed(Schema::embedded()),
+            now,
+            must_fire: Arc::default(),
+        }
     }
 
     /// What the compiler is handed.

@@ -9,6 +9,7 @@ use tower_lsp::{Client, LanguageServer, async_trait};
 
 use crate::server::capabilities::capabilities;
 use crate::server::guard::guard;
+use crate::server::large::Large;
 use crate::server::pages::Pages;
 use crate::server::progress::Progress;
 use crate::server::requests::{self, ActionData, CompletionData};
@@ -21,11 +22,18 @@ use crate::server::{commands, compare, input, publish, pull, scan, tokens, worke
 pub(super) struct Backend {
     client: Client,
     shared: Arc<Shared>,
+    large: Large,
 }
 
 impl Backend {
-    pub(super) fn new(client: Client, shared: Arc<Shared>) -> Backend {
-        Backend { client, shared }
+    pub(super) fn new(client: Client, shared: Arc<Shared>, large: Large) -> Backend {
+        Backend { client, shared, large }
+    }
+
+    /// Every token of a document.
+    pub(super) async fn semantic_tokens(&self, params: lsp::SemanticTokensParams) -> Result<serde_json::Value> {
+        let tokens = guard("semantic tokens", || self.shared.lock().tokens(&params.text_document.uri))?;
+        Ok(tokens.map(|tokens| self.large.keep(&tokens)).unwrap_or_default())
     }
 
     /// Answers what was no message.
@@ -84,7 +92,7 @@ impl Backend {
         if !self.shared.lock().client.watches {
             return;
         }
-        let watchers = ["**/*.quell", "**/quell.toml", "**/*.tsv", "**/*.json"]
+        let watchers = ["**/*.quell", "**/quell.toml", "**/*.tsv", "**/*.json", "**/*.ndjson"]
             .map(|glob| lsp::FileSystemWatcher { glob_pattern: lsp::GlobPattern::String(glob.to_owned()), kind: None });
         let options = lsp::DidChangeWatchedFilesRegistrationOptions { watchers: watchers.to_vec() };
         let registration = lsp::Registration {
@@ -241,15 +249,6 @@ impl LanguageServer for Backend {
         self.ask("formatting", &text_document.uri, |view| requests::on_type_formatting(view, position, typed))
     }
 
-    async fn semantic_tokens_full(
-        &self,
-        params: lsp::SemanticTokensParams,
-    ) -> Result<Option<lsp::SemanticTokensResult>> {
-        let uri = &params.text_document.uri;
-        let tokens = guard("semantic tokens", || self.shared.lock().tokens(uri))?;
-        Ok(tokens.map(lsp::SemanticTokensResult::Tokens))
-    }
-
     async fn semantic_tokens_full_delta(
         &self,
         params: lsp::SemanticTokensDeltaParams,
@@ -346,6 +345,6 @@ impl LanguageServer for Backend {
     }
 
     async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<serde_json::Value>> {
-        guard("command", || commands::run(&self.shared.lock(), &params))?.map(Some)
+        guard("command", || commands::run(&mut self.shared.lock(), &params))?.map(Some)
     }
 }

@@ -6,7 +6,8 @@ use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types as lsp;
 
-use crate::ide::output;
+use crate::ide::{output, suggested};
+use crate::server::disk;
 use crate::server::session::Session;
 
 /// What the project of a document compiles to: `[uri, target]`, the target `rules` if left out.
@@ -15,10 +16,14 @@ const COMPILE: &str = "quell.compile";
 /// The page of a lint, in Markdown: `[name]`.
 const EXPLAIN: &str = "quell.explain";
 
-/// Every command.
-pub(super) const ALL: [&str; 2] = [COMPILE, EXPLAIN];
+/// A rule, with a test, that silences every event of a file and no known attack of the project that is the nearest to
+/// it: `[uri]`. The file is JSON as it is, not compressed.
+const SUGGEST: &str = "quell.suggest";
 
-pub(super) fn run(session: &Session, params: &lsp::ExecuteCommandParams) -> Result<Value> {
+/// Every command.
+pub(super) const ALL: [&str; 3] = [COMPILE, EXPLAIN, SUGGEST];
+
+pub(super) fn run(session: &mut Session, params: &lsp::ExecuteCommandParams) -> Result<Value> {
     let argument = |at: usize| params.arguments.get(at).and_then(Value::as_str);
     match params.command.as_str() {
         COMPILE => {
@@ -28,19 +33,30 @@ pub(super) fn run(session: &Session, params: &lsp::ExecuteCommandParams) -> Resu
             let view = session.view(&uri).ok_or_else(|| invalid("there is no such document"))?;
             let name = argument(1).unwrap_or("rules");
             let target = Target::from_name(name).ok_or_else(|| invalid(format!("there is no target `{name}`")))?;
-            output::compile(view.project, target).map(Value::from).map_err(|errors| Error {
-                code: ErrorCode::ServerError(-32803),
-                message: format!("nothing is compiled while there are errors: {errors}").into(),
-                data: None,
-            })
+            output::compile(view.project, target)
+                .map(Value::from)
+                .map_err(|errors| failed(format!("nothing is compiled while there are errors: {errors}")))
         }
         EXPLAIN => {
             let name = argument(0).ok_or_else(|| invalid("the name of a lint is missing"))?;
             let page = Code::from_name(name).map(Code::page);
             page.map(Value::from).ok_or_else(|| invalid(format!("there is no lint `{name}`")))
         }
+        SUGGEST => {
+            let uri = argument(0).and_then(|uri| uri.parse::<lsp::Url>().ok());
+            let named = uri.as_ref().and_then(|uri| Some((uri, uri.to_file_path().ok()?)));
+            let (uri, path) = named.ok_or_else(|| invalid("the URI of a file of events is missing"))?;
+            let text = disk::read(&path).ok_or_else(|| failed(format!("`{}` cannot be read", path.display())))?;
+            let events = suggested::events(&text).map_err(failed)?;
+            let project = session.project_of(uri).ok_or_else(|| failed("it is in no project"))?;
+            suggested::rule(project, &events, &[], None).map(|found| Value::from(found.text)).map_err(failed)
+        }
         other => Err(invalid(format!("there is no command `{other}`"))),
     }
+}
+
+fn failed(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error { code: ErrorCode::ServerError(-32803), message: message.into(), data: None }
 }
 
 fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {

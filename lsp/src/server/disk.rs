@@ -4,13 +4,15 @@ use std::borrow::Cow;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use quell::base::Instant;
 use quell::config::Config;
 use quell::schema::Schema;
+use serde_json::Value;
 
-use crate::ide::Settings;
+use crate::ide::{Settings, suggested};
 
 /// The name of the configuration file.
 pub(super) const CONFIG: &str = "quell.toml";
@@ -51,8 +53,9 @@ pub(super) fn configured(folder: &Path, now: Instant) -> Configured {
             });
             let globs = globs(&config.paths.include).and_then(|include| Ok((include, globs(&config.paths.exclude)?)));
             let globs = globs.map(|(include, exclude)| (configured.include, configured.exclude) = (include, exclude));
+            let attacks = attacks(folder, &config).map(|attacks| configured.settings.must_fire = attacks);
             configured.settings.config = config;
-            schema.and(globs).err().map(|why| (0..0, why))
+            schema.and(globs).and(attacks).err().map(|why| (0..0, why))
         }
         Err(error) => Some((error.span().unwrap_or(0..0), error.message().to_owned())),
     };
@@ -74,6 +77,17 @@ fn schema(folder: &Path, config: &Config) -> Result<Cow<'static, Schema>, String
     };
     let schema = Schema::parse(table).map_err(|error| format!("{file}:{}: {}", error.line, error.message))?;
     Ok(Cow::Owned(schema))
+}
+
+/// The events of the files that must fire.
+fn attacks(folder: &Path, config: &Config) -> Result<Arc<[Value]>, String> {
+    let mut found = Vec::new();
+    for name in &config.must_fire {
+        let text =
+            read_within(folder, name).ok_or_else(|| format!("`must-fire` names `{name}`, which cannot be read"))?;
+        found.extend(suggested::events(&text).map_err(|why| format!("`{name}` of `must-fire`: {why}"))?);
+    }
+    Ok(found.into())
 }
 
 fn globs(patterns: &[String]) -> Result<GlobSet, String> {

@@ -1,4 +1,5 @@
-//! Ends the process on `exit`, whether or not the client closes its end.
+//! What is done with a message before the transport hands it on: `exit` ends the process, whether or not the client
+//! closes its end, and what has [`LARGE_TOKENS`] for an answer is asked for under that name.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,6 +12,12 @@ use tower_service::Service;
 
 /// How long answers that are on their way may take to leave.
 const LAST_WORDS: Duration = Duration::from_millis(10);
+
+/// The method of which the answer does not pass through the transport; see [`crate::server::large`].
+const TOKENS: &str = "textDocument/semanticTokens/full";
+
+/// The name that [`TOKENS`] is handed on by: the transport has a handler of its own for the other.
+pub(super) const LARGE_TOKENS: &str = "quell/semanticTokens/full";
 
 /// A service that looks at the name of each message on its way in.
 #[derive(Debug)]
@@ -49,8 +56,22 @@ where
                     process::exit(status)
                 });
             }
+            TOKENS => return Box::pin(self.inner.call(renamed(request, LARGE_TOKENS))),
             _ => {}
         }
         Box::pin(self.inner.call(request))
     }
+}
+
+/// The same request by another name.
+fn renamed(request: Request, name: &'static str) -> Request {
+    let (_, id, params) = request.into_parts();
+    let mut renamed = Request::build(name);
+    if let Some(id) = id {
+        renamed = renamed.id(id);
+    }
+    if let Some(params) = params {
+        renamed = renamed.params(params);
+    }
+    renamed.finish()
 }

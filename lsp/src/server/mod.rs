@@ -15,6 +15,7 @@ mod exit;
 mod from_proto;
 mod guard;
 mod input;
+mod large;
 mod pages;
 mod progress;
 mod publish;
@@ -36,6 +37,7 @@ use tower_lsp::{LspService, Server};
 use backend::Backend;
 use exit::Exit;
 use input::Input;
+use large::{Large, Output};
 use session::Shared;
 
 /// How many requests may be under way at once. None takes long, and a client that asks for more waits.
@@ -49,13 +51,16 @@ pub fn run() -> ExitCode {
     };
     runtime.block_on(async {
         let shared = Arc::new(Shared::default());
-        let (service, socket) = LspService::build(|client| Backend::new(client, Arc::clone(&shared)))
+        let large = Large::default();
+        let (service, socket) = LspService::build(|client| Backend::new(client, Arc::clone(&shared), large.clone()))
+            .custom_method(exit::LARGE_TOKENS, Backend::semantic_tokens)
             .custom_method(input::MALFORMED, Backend::malformed)
             .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
             .finish();
         let service = Exit::new(service);
         let input = Input::new(BufReader::with_capacity(1 << 16, std::io::stdin()));
-        Server::new(input, tokio::io::stdout(), socket).concurrency_level(CONCURRENCY).serve(service).await;
+        let output = Output::new(tokio::io::stdout(), large);
+        Server::new(input, output, socket).concurrency_level(CONCURRENCY).serve(service).await;
     });
     // The input ended without an `exit`: the client is gone. What still reads from it must not keep the process.
     runtime.shutdown_background();

@@ -254,8 +254,9 @@ impl Session {
         let settings = |path: &Path| {
             path.file_name().is_some_and(|name| name == disk::CONFIG)
                 || self.roots.iter().any(|root| {
-                    let schema = root.configured.settings.config.schema.file.as_ref();
-                    root.folder.as_ref().zip(schema).is_some_and(|(folder, file)| folder.join(file) == path)
+                    let config = &root.configured.settings.config;
+                    let mut read = config.schema.file.iter().chain(&config.must_fire);
+                    root.folder.as_ref().is_some_and(|folder| read.any(|file| folder.join(file) == path))
                 })
         };
         if paths().any(|(path, _)| settings(&path)) {
@@ -377,6 +378,12 @@ impl Session {
         let project = &self.roots.get(place.root)?.project;
         let document = project.document(place.file)?;
         Some(View { session: self, place, project, document, encoding: self.encoding })
+    }
+
+    /// The project that a file is in or would be in, with the settings nearest to it.
+    pub(super) fn project_of(&mut self, uri: &lsp::Url) -> Option<&crate::ide::Project> {
+        let (root, _) = self.place(uri);
+        self.roots.get(root).map(|root| &root.project)
     }
 
     /// One view of each root, to ask what concerns all of it.

@@ -9,7 +9,7 @@ use quell::hir::Names;
 use tower_lsp::lsp_types as lsp;
 
 use crate::ide::items::Placed;
-use crate::ide::position::position_of;
+use crate::ide::position::advanced;
 use crate::ide::tokens::{Coloured, of_item};
 use crate::ide::{ItemId, Position};
 use crate::server::view::View;
@@ -32,27 +32,31 @@ struct Writer<'v> {
 }
 
 impl Writer<'_> {
+    /// Writes the tokens of an item; gives how many it has.
     fn item(&mut self, placed: Placed<'_>) -> u32 {
         let coloured = of_item(&placed.item.text, self.view.project.schema(self.view.file()));
-        for token in &coloured {
-            self.token(placed, token);
-        }
+        self.some(placed, &coloured);
         coloured.len() as u32
     }
 
-    fn token(&mut self, placed: Placed<'_>, token: &Coloured) {
+    /// Writes some tokens of an item, in order.
+    fn some<'c>(&mut self, placed: Placed<'_>, coloured: impl IntoIterator<Item = &'c Coloured>) {
         let text = &placed.item.text;
-        let mut at = position_of(text, token.span.start as usize, self.view.encoding);
-        at.line += placed.start.line;
-        let same_line = at.line == self.last.line;
-        self.tokens.push(lsp::SemanticToken {
-            delta_line: at.line - self.last.line,
-            delta_start: if same_line { at.column - self.last.column } else { at.column },
-            length: self.view.encoding.len(token.span.of(text)),
-            token_type: token.kind as u32,
-            token_modifiers_bitset: token.modifiers,
-        });
-        self.last = at;
+        let mut reached = (0, Position::default());
+        for token in coloured {
+            let start = token.span.start as usize;
+            reached = (start, advanced(text, reached, start, self.view.encoding));
+            let at = Position { line: reached.1.line + placed.start.line, ..reached.1 };
+            let same_line = at.line == self.last.line;
+            self.tokens.push(lsp::SemanticToken {
+                delta_line: at.line - self.last.line,
+                delta_start: if same_line { at.column - self.last.column } else { at.column },
+                length: self.view.encoding.len(token.span.of(text)),
+                token_type: token.kind as u32,
+                token_modifiers_bitset: token.modifiers,
+            });
+            self.last = at;
+        }
     }
 }
 
@@ -77,12 +81,12 @@ pub(super) fn range(view: View<'_>, range: lsp::Range) -> Vec<lsp::SemanticToken
         if placed.start.offset > span.end {
             break;
         }
-        for token in of_item(&placed.item.text, view.project.schema(view.file())) {
+        let coloured = of_item(&placed.item.text, view.project.schema(view.file()));
+        let touches = |token: &&Coloured| {
             let here = token.span.shifted(placed.start.offset);
-            if here.start < span.end && span.start < here.end {
-                writer.token(placed, &token);
-            }
-        }
+            here.start < span.end && span.start < here.end
+        };
+        writer.some(placed, coloured.iter().filter(touches));
     }
     writer.tokens
 }
