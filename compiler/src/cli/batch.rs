@@ -30,7 +30,7 @@ use crate::event::LoweredRule;
 use crate::hir::{Instant, Names, Polarity, Signature, date, scan};
 use crate::lint::{CheckedItem, JudgedRule, check_item};
 use crate::logic::specificity::{Bits, RuleSpecificity, SpecificityLevel, level};
-use crate::project::{self, Comparison, Linked, Project, Relations, RuleSketch, resolve_import};
+use crate::project::{Comparison, Linked, Project, Relations, RuleSketch, resolve_import};
 use crate::syntax::ast::{Expectation, ItemKind};
 use crate::syntax::{ItemRange, ParsedItem, parse_item, split};
 
@@ -491,8 +491,7 @@ impl<'s> Run<'s> {
             let found = diagnostics.into_iter();
             part.findings.extend(found.map(|diagnostic| Finding::at(&file.name, diagnostic.shifted(range.start))));
             for (nth, judged) in (0..).zip(&rules) {
-                let compared = project::RuleSummary::new(&judged.rule, &file.name, range.start, schema, &context);
-                part.related.sketches.push(RuleSketch::new(&compared, context.now));
+                part.related.sketches.push(RuleSketch::of(&judged.rule, &file.name, schema, &context));
                 part.related.seats.push(Seat { file: index as u32, range: *range, nth });
             }
             if self.purpose == Purpose::Events {

@@ -168,7 +168,7 @@ impl<'q> PlainLiteral<'q> {
 }
 
 /// The same for two keys if they may be tied.
-fn cluster(key: &str) -> (bool, &str) {
+pub(super) fn cluster(key: &str) -> (bool, &str) {
     let stem = key.strip_suffix(".path").or_else(|| key.strip_suffix(".name")).unwrap_or(key);
     match stem.strip_prefix("@process.parent.").or_else(|| stem.strip_prefix("@process.ancestors.")) {
         Some(rest) => (true, rest),

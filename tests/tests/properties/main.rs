@@ -12,6 +12,7 @@ mod layout;
 mod logic;
 mod round_trip;
 mod rules;
+mod sketches;
 mod specificity;
 mod traps;
 

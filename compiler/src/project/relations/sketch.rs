@@ -5,14 +5,17 @@
 //! cover the second. Equal hashes of different texts cost a comparison and change no claim.
 
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use rustc_hash::FxHasher;
 
 use crate::base::Instant;
+use crate::config::Context;
 use crate::diag::Code;
-use crate::hir::Place;
-use crate::logic::{Answer, Budget, Formula, PREFIX, Witness};
+use crate::hir::{NodeId, NodeKind, Place, Polarity, Query, Rule, Test};
+use crate::logic::{Answer, Budget, Formula, PREFIX, Plain, Witness};
 use crate::project::relations::{RuleSummary, STEPS};
+use crate::schema::Schema;
 
 /// The lengths that starts of values are cut to, in characters.
 const CUTS: [usize; 4] = [1, 4, 12, PREFIX];
@@ -21,7 +24,7 @@ const CUTS: [usize; 4] = [1, 4, 12, PREFIX];
 const FEW: usize = 16;
 
 /// Some hundred bytes that stand for a rule.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct RuleSketch {
     /// What its branches need, in order of branch and key; nothing of a rule that never works or cannot be compared.
     needs: Box<[Need]>,
@@ -67,13 +70,22 @@ impl RuleSketch {
             let silenced = if is_undecided { Sample::Undecided } else { Sample::Nothing };
             return RuleSketch { silenced, allows_not_decided, ..RuleSketch::default() };
         }
+        let detections: Box<[u32]> = rule.scope.ids.iter().map(|id| of_detection(id)).collect();
         RuleSketch {
-            needs: needs(rule),
-            detections: rule.scope.ids.iter().map(|id| of_detection(id)).collect(),
+            needs: needs(rule, &detections),
+            detections,
             silenced: silenced(rule),
             lets: rule.lets.iter().map(|(place, formula)| let_through(*place, formula, rule)).collect(),
             allows_not_decided,
         }
+    }
+
+    /// The same straight from a rule, which for most costs less than the summary. `schema` is the one that the rule was
+    /// lowered with.
+    #[must_use]
+    pub fn of(rule: &Rule, file: &Arc<str>, schema: &Schema, cx: &Context<'_>) -> RuleSketch {
+        plain(rule, schema, cx.now)
+            .unwrap_or_else(|| RuleSketch::new(&RuleSummary::new(rule, file, 0, schema, cx), cx.now))
     }
 
     /// How many values its branches need.
@@ -103,52 +115,120 @@ impl RuleSketch {
     }
 }
 
-fn needs(rule: &RuleSummary) -> Box<[Need]> {
+fn needs(rule: &RuleSummary, detections: &[u32]) -> Box<[Need]> {
     let mut needs = Vec::with_capacity(16);
     let mut number = 0..=u16::MAX;
     for (place, formula) in &rule.silences {
-        for (branch, number) in (0..formula.len()).zip(&mut number) {
-            of_branch(*place, formula, branch, number, rule, &mut needs);
+        for (at, number) in (0..formula.len()).zip(&mut number) {
+            let mut branch = Branch::new(number, &mut needs);
+            for (key, values) in formula.exact_anchors(at) {
+                branch.add(values.iter().map(|value| exact(*place, key, value)));
+            }
+            for (key, starts) in formula.prefix_anchors(at) {
+                branch.add(starts.iter().map(|text| {
+                    let cut = CUTS.into_iter().rev().find_map(|length| head(text, length)).unwrap_or_default();
+                    other(Sort::Start, *place, key, cut)
+                }));
+            }
+            branch.end(*place, detections);
         }
     }
     needs.into()
 }
 
-/// The values that a branch needs, by key; of one that needs none, the detection rules, or that there is an event at all.
-fn of_branch(place: Place, formula: &Formula, at: usize, branch: u16, rule: &RuleSummary, needs: &mut Vec<Need>) {
-    let start = needs.len();
-    let mut keys = 0..u16::MAX;
-    let mut fewest = usize::MAX;
-    let mut add = |values: &mut dyn ExactSizeIterator<Item = u32>| {
-        fewest = fewest.min(values.len());
-        let Some(key) = keys.next() else { return };
-        needs.extend(values.map(|value| Need { branch, key, value }));
-    };
-    for (key, values) in formula.exact_anchors(at) {
-        add(&mut values.iter().map(|value| exact(place, key, value)));
+/// What one branch needs, as it is gathered.
+struct Branch<'n> {
+    needs: &'n mut Vec<Need>,
+    /// Where its own ones start.
+    start: usize,
+    number: u16,
+    key: u16,
+    /// The least values that a key has.
+    fewest: usize,
+}
+
+impl Branch<'_> {
+    fn new(number: u16, needs: &mut Vec<Need>) -> Branch<'_> {
+        Branch { start: needs.len(), needs, number, key: 0, fewest: usize::MAX }
     }
-    for (key, starts) in formula.prefix_anchors(at) {
-        add(&mut starts.iter().map(|text| {
-            let cut = CUTS.into_iter().rev().find_map(|length| head(text, length)).unwrap_or_default();
-            other(Sort::Start, place, key, cut)
-        }));
+
+    /// Adds the values of a key.
+    fn add(&mut self, values: impl ExactSizeIterator<Item = u32>) {
+        let Some(next) = self.key.checked_add(1) else { return };
+        let (branch, key) = (self.number, self.key);
+        self.fewest = self.fewest.min(values.len());
+        self.needs.extend(values.map(|value| Need { branch, key, value }));
+        self.key = next;
     }
-    let own = needs.get(start..).unwrap_or_default();
-    if own.is_empty() {
-        let ids = rule.scope.ids.iter().map(|id| Need { branch, key: 0, value: of_detection(id) });
-        needs.extend(ids);
-        if needs.len() == start {
-            needs.push(Need { branch, key: 0, value: any(place) });
+
+    /// Leaves out long lists where there are short ones. What needs no value needs one of the detection rules, or that
+    /// there is an event at all.
+    fn end(self, place: Place, detections: &[u32]) {
+        let Branch { needs, start, number: branch, fewest, .. } = self;
+        let own = needs.get(start..).unwrap_or_default();
+        if own.is_empty() {
+            let any = [any(place)];
+            let values = if detections.is_empty() { &any } else { detections };
+            needs.extend(values.iter().map(|value| Need { branch, key: 0, value: *value }));
+        } else if own.len() > FEW && fewest < own.len() {
+            let few = fewest.max(FEW);
+            let keys = own.chunk_by(|a, b| a.key == b.key).filter(|values| values.len() <= few);
+            let kept: Vec<Need> = keys.flatten().copied().collect();
+            needs.truncate(start);
+            needs.extend(kept);
         }
-        return;
     }
-    if own.len() > FEW && own.chunk_by(|a, b| a.key == b.key).count() > 1 {
-        let few = fewest.max(FEW);
-        let kept = own.chunk_by(|a, b| a.key == b.key).filter(|values| values.len() <= few).flatten().copied();
-        let kept: Vec<Need> = kept.collect();
-        needs.truncate(start);
-        needs.extend(kept);
+}
+
+/// The sketch of a suppression whose conditions are plain to see through; nothing where more has to be known.
+fn plain(rule: &Rule, schema: &Schema, now: Instant) -> Option<RuleSketch> {
+    if rule.polarity == Polarity::Require {
+        return None;
     }
+    let allows_not_decided = rule.allows.iter().any(|allow| allow.code == Code::NotDecided);
+    let mut sketch = RuleSketch { allows_not_decided, ..RuleSketch::default() };
+    if !rule.enabled || rule.expires.as_ref().is_some_and(|expires| expires.value < now) {
+        return Some(sketch);
+    }
+    let ids = match &rule.rules {
+        None => Vec::new(),
+        Some(query) => named(query)?,
+    };
+    sketch.detections = ids.iter().map(|id| of_detection(id)).collect();
+    let mut needs = Vec::with_capacity(16);
+    let blocks = [(&rule.when_signal, Place::Signal), (&rule.when_event, Place::Event)];
+    for (number, (query, place)) in
+        (0..).zip(blocks.iter().filter_map(|(query, place)| Some((query.as_ref()?, *place))))
+    {
+        let condition = Plain::of(query, schema)?;
+        let mut branch = Branch::new(number, &mut needs);
+        for (key, values) in &condition.exact {
+            branch.add(values.iter().map(|value| exact(place, key, value)));
+        }
+        branch.end(place, &sketch.detections);
+        if number == 0 {
+            sketch.silenced = Sample::Event(of_event(place, &condition.event, ids.first().copied()));
+        }
+    }
+    sketch.needs = needs.into();
+    Some(sketch)
+}
+
+/// The ids of a condition that lists the ids of detection rules and says no more, in order and each once.
+fn named(query: &Query) -> Option<Vec<&str>> {
+    let root = [query.root()];
+    let members = match query.node(query.root()).kind {
+        NodeKind::Or(list) => query.children(list),
+        _ => &root,
+    };
+    let id = |member: &NodeId| match query.node(*member).kind {
+        NodeKind::Term { key, test: Test::Exact(id) } if query.text(key.text) == "ruleId" => Some(query.text(id)),
+        _ => None,
+    };
+    let mut ids = members.iter().map(id).collect::<Option<Vec<&str>>>()?;
+    ids.sort_unstable();
+    ids.dedup();
+    Some(ids)
 }
 
 /// An event of the first condition that ever holds, and a detection rule that the rule is about.
@@ -246,6 +326,49 @@ pub(super) fn pair(first: u32, second: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
+    use crate::hir::{Names, lower_item};
+    use crate::syntax::parse_item;
+
+    /// Whether a rule is plain, where the sketch off the query is the one of its summary.
+    #[track_caller]
+    fn is_plain(fields: &str, when: &str) -> bool {
+        let text = format!("suppress r {{\n  {fields}\n  when event {{ {when} }}\n}}\n");
+        let config = Config::default();
+        let cx = Context { schema: Schema::embedded(), config: &config, now: 1_700_000_000_000 };
+        let lowered = lower_item(&text, &parse_item(&text), &Names::default(), &cx);
+        let file: Arc<str> = Arc::from("main.quell");
+        let rule = lowered.rules.first().unwrap();
+        let expected = RuleSketch::new(&RuleSummary::new(rule, &file, 0, cx.schema, &cx), cx.now);
+        assert_eq!(RuleSketch::of(rule, &file, cx.schema, &cx), expected, "{text}");
+        plain(rule, cx.schema, cx.now).is_some()
+    }
+
+    #[test]
+    fn a_plain_rule_needs_no_summary() {
+        for (fields, when) in [
+            ("", "@process.comm:a host:b"),
+            ("rules { ruleId:(b OR a OR b) }", "@process.comm:(b OR a) -host:(c OR d*)"),
+            ("rules { ruleId:a }", "@process.executable.path:/usr/bin/java @process.parent.executable.path:/sbin/init"),
+            ("", "@process.uid:(010 OR 9) NOT (service:a OR host:*)"),
+            ("", "-host:a"),
+            ("expires = 2020-01-01", "host:a*"),
+            ("allow not-decided = \"kept\"", "host:a"),
+        ] {
+            assert!(is_plain(fields, when), "{fields} {when}");
+        }
+        for (fields, when) in [
+            ("", "host:a* @process.comm:b"),
+            ("", "host:a OR @process.comm:b"),
+            ("", "host:a host:b"),
+            ("", "@process.executable.path:/usr/bin/java -@process.executable.name:java"),
+            ("", "@evt.name:exec host:a"),
+            ("rules { ruleId:a type:workload_security }", "host:a"),
+            ("rules { -ruleId:a }", "host:a"),
+        ] {
+            assert!(!is_plain(fields, when), "{fields} {when}");
+        }
+    }
 
     #[test]
     fn heads_end_between_characters() {
