@@ -1,8 +1,8 @@
 //! One part of a suggested condition.
 
 use super::sighting::Sighting;
-use crate::hir::check::spelling;
 use crate::hir::pattern;
+use crate::hir::spelling;
 
 /// What a value must be.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -9,8 +9,8 @@ use super::sighting::Sighting;
 use super::term::Term;
 use super::{Options, Recorded};
 use crate::base::{Instant, Span};
-use crate::hir::check::spelling;
 use crate::hir::date;
+use crate::hir::spelling;
 use crate::syntax::ITEM_KEYWORDS;
 
 /// More events are not written into a test one by one.

@@ -1,13 +1,15 @@
 //! What the compiler costs, as ratios: one table in Markdown, measured side by side in one run.
 //!
 //! `cargo run --release -p bench` builds the command line first. Absolute times are of the machine it runs on; the
-//! ratios are what holds elsewhere. `cargo run --release -p bench -- lsp` measures the language server instead, and
-//! `bench step NAME RULES` runs one step once, for a profiler that counts instructions.
+//! ratios are what holds elsewhere. `cargo run --release -p bench -- lsp` measures the language server instead,
+//! `bench relations` what comparing rules with one another costs, and `bench step NAME RULES` runs one step once, for a
+//! profiler that counts instructions.
 
 mod generate;
 mod language_server;
 mod measure;
 mod process;
+mod relations;
 
 use std::hint::black_box;
 
@@ -30,9 +32,13 @@ fn main() -> std::io::Result<()> {
     match std::env::args().nth(1).as_deref() {
         None => compiler(),
         Some("lsp") => language_server::run().map_err(std::io::Error::other),
+        Some("relations") => {
+            let most = std::env::args().nth(2).map_or(Ok(usize::MAX), |most| most.parse());
+            relations::run(most.map_err(std::io::Error::other)?)
+        }
         Some("--nothing") => language_server::nothing(),
         Some("step") => once(std::env::args().skip(2)),
-        Some(_) => Err(std::io::Error::other("usage: bench [lsp | step NAME RULES]")),
+        Some(_) => Err(std::io::Error::other("usage: bench [lsp | relations [MOST] | step NAME RULES]")),
     }
 }
 

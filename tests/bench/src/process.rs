@@ -37,11 +37,15 @@ fn built(package: &str) -> Result<PathBuf> {
 
 /// Writes a project of that many rules, a thousand a file.
 pub(crate) fn write(rules: usize) -> Result<TempDir> {
+    write_text(&generate::project(rules), "")
+}
+
+/// Writes a project with these rules, a thousand a file, and this `quell.toml`.
+pub(crate) fn write_text(text: &str, config: &str) -> Result<TempDir> {
     let folder = tempfile::tempdir()?;
-    fs::write(folder.path().join("quell.toml"), "")?;
-    let text = generate::project(rules);
-    for (number, ranges) in quell::syntax::split(&text).chunks(1000).enumerate() {
-        let part: String = ranges.iter().map(|range| range.of(&text)).collect();
+    fs::write(folder.path().join("quell.toml"), config)?;
+    for (number, ranges) in quell::syntax::split(text).chunks(1000).enumerate() {
+        let part: String = ranges.iter().map(|range| range.of(text)).collect();
         fs::write(folder.path().join(format!("rules-{number:05}.quell")), part)?;
     }
     Ok(folder)
@@ -49,13 +53,20 @@ pub(crate) fn write(rules: usize) -> Result<TempDir> {
 
 /// Compiles a project into a file beside it.
 pub(crate) fn compile(binary: &Path, folder: &Path, jobs: usize) -> Result<Run> {
+    let jobs = jobs.to_string();
+    let arguments = ["compile", "--target", "datadog", "--now", "2026-11-24", "-o", "out.json", "--jobs", &jobs];
+    run(binary, folder, &arguments)
+}
+
+/// Checks a project whose findings are warnings at most.
+pub(crate) fn check(binary: &Path, folder: &Path) -> Result<Run> {
+    run(binary, folder, &["check", "--now", "2026-11-24", "--format", "short"])
+}
+
+fn run(binary: &Path, folder: &Path, arguments: &[&str]) -> Result<Run> {
     let start = Instant::now();
-    let mut child = Command::new(binary)
-        .args(["compile", "--target", "datadog", "--now", "2026-11-24", "-o", "out.json", "--jobs", &jobs.to_string()])
-        .current_dir(folder)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
+    let mut child =
+        Command::new(binary).args(arguments).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
     let mut peak_kib = 0;
     let status = loop {
         peak_kib = peak_kib.max(peak(child.id()));
@@ -65,7 +76,7 @@ pub(crate) fn compile(binary: &Path, folder: &Path, jobs: usize) -> Result<Run> 
         std::thread::sleep(Duration::from_micros(200));
     };
     if !status.success() {
-        return Err(Error::other(format!("compile ended with {status}")));
+        return Err(Error::other(format!("`quell {}` ended with {status}", arguments.join(" "))));
     }
     Ok(Run { seconds: start.elapsed().as_secs_f64(), peak_kib })
 }

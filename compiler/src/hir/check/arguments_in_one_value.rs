@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic, text};
-use crate::hir::check::spelling;
 use crate::hir::check::term::{Confidence, Term, with_fix};
+use crate::hir::spelling;
 use crate::hir::{KeyKind, NodeKind, Test};
 
 /// Several arguments in one value, where the Agent sends one element per argument.

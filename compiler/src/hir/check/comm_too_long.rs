@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic, text};
 use crate::hir::check::pattern::{self, Piece, pieces};
-use crate::hir::check::spelling;
 use crate::hir::check::term::{Confidence, Term, with_fix};
+use crate::hir::spelling;
 
 /// What the kernel keeps of a command name.
 const MAX: usize = 15;

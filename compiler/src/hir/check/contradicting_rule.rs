@@ -1,9 +1,10 @@
 use crate::diag::{Code, Diagnostic, text};
 use crate::hir::NodeKind;
+use crate::hir::check::CheckCtx;
 use crate::hir::check::event_kinds::Claim;
 use crate::hir::check::no_such_event::{named, subject};
 use crate::hir::check::term::Term;
-use crate::hir::check::{CheckCtx, spelling};
+use crate::hir::spelling;
 use crate::schema::KindSet;
 
 /// Says that the Agent rule of `rule` never fires on what the other claims need.

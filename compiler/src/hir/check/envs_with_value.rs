@@ -1,6 +1,7 @@
 use crate::diag::{Code, Diagnostic, text};
+use crate::hir::check::pattern;
 use crate::hir::check::term::{Confidence, Term, with_fix};
-use crate::hir::check::{pattern, spelling};
+use crate::hir::spelling;
 
 /// The variables that the Agent sends with their value; of all others it sends the name.
 const WITH_VALUE: [&str; 6] = ["GLIBC_TUNABLES", "HISTFILESIZE", "HISTSIZE", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"];

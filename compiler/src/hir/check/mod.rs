@@ -18,7 +18,6 @@ mod no_such_event;
 mod not_on_signals;
 mod octal_mode;
 mod range_on_text;
-pub(crate) mod spelling;
 mod term;
 #[cfg(test)]
 mod testing;

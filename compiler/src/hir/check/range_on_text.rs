@@ -1,7 +1,7 @@
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic, text};
-use crate::hir::check::spelling;
 use crate::hir::check::term::Term;
+use crate::hir::spelling;
 use crate::hir::{Bound, KeyKind};
 use crate::schema::Type;
 

@@ -3,8 +3,8 @@ use std::net::{IpAddr, SocketAddr};
 use crate::diag::{Code, Diagnostic, text};
 use crate::hir::Bound;
 use crate::hir::check::pattern::{self, Piece, pieces};
-use crate::hir::check::spelling;
 use crate::hir::check::term::{Confidence, Term, with_fix};
+use crate::hir::spelling;
 use crate::schema::{Attribute, Type};
 
 /// A value that no value of the attribute's type can equal.

@@ -1,7 +1,8 @@
 use crate::base::nearest;
 use crate::diag::{Code, Diagnostic, text};
+use crate::hir::check::pattern;
 use crate::hir::check::term::{Confidence, Term, with_fix};
-use crate::hir::check::{pattern, spelling};
+use crate::hir::spelling;
 use crate::schema::Attribute;
 
 /// More values than this are not listed.

@@ -4,6 +4,7 @@ use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Edit, Fix, text};
 use crate::hir::lower::Lowering;
 use crate::hir::lower::condition::{operator, quoted};
+use crate::hir::spelling;
 use crate::hir::{Bound, Key, KeyKind, NodeId, NodeKind, Query, Test, TextRef};
 use crate::syntax::ast;
 
@@ -152,7 +153,7 @@ impl Lowering<'_> {
                     .label("matches only these very characters")
                     .help("take the quotes away to make it a wildcard, or write `\\*` without quotes for the asterisk")
                     .unsafe_fix("make it a wildcard", span, pattern_text(text))
-                    .unsafe_fix("say that the asterisk is meant", span, escaped_bare(text)),
+                    .unsafe_fix("say that the asterisk is meant", span, spelling::literal(text)),
             );
         }
     }
@@ -162,18 +163,18 @@ impl Lowering<'_> {
         let mut rest = self.of(span);
         while let Some(open) = rest.find('"') {
             let (bare, after) = rest.split_at(open);
-            pattern.push_str(bare);
+            decode(bare, &mut pattern);
             let inner = after.get(1..).unwrap_or_default();
             let close = closing_quote(inner);
-            pattern.push_str(&escaped_bare(&unescaped(inner.get(..close).unwrap_or_default())));
+            spelling::push_text(&mut pattern, &unescaped(inner.get(..close).unwrap_or_default()));
             rest = inner.get(close + 1..).unwrap_or_default();
         }
-        pattern.push_str(rest);
+        decode(rest, &mut pattern);
         self.report(
             Diagnostic::new(Code::QuoteWildcardMix, span, "quotes and bare characters are glued together in one value")
                 .label("Datadog refuses this or reads two values")
                 .help("write the whole value without quotes, with `\\` before blanks and special characters")
-                .safe_fix("write it as one pattern", span, pattern),
+                .safe_fix("write it as one pattern", span, spelling::pattern(&pattern)),
         );
     }
 
@@ -335,17 +336,23 @@ fn is_decimal(number: &str) -> bool {
     digits(whole) && digits(rest)
 }
 
-/// Decodes a bare value with escapes or wildcards: a pattern keeps only the escapes it needs.
+/// What a bare value with escapes or wildcards asks for.
 fn decoded(query: &mut Query, written: &str) -> Test {
-    let mut literal = String::with_capacity(written.len());
     let mut pattern = String::with_capacity(written.len());
+    if !decode(written, &mut pattern) {
+        return Test::Exact(query.push_text(&unescaped(written)));
+    }
+    if pattern == "*" { Test::Present } else { Test::Glob(query.push_text(&pattern)) }
+}
+
+/// Appends a bare value to a pattern, which keeps only the escapes it needs; whether there is a wildcard in the value.
+fn decode(written: &str, pattern: &mut String) -> bool {
     let mut wild = false;
     let mut characters = written.chars();
     while let Some(character) = characters.next() {
         match character {
             '\\' => {
                 let escaped = characters.next().unwrap_or('\\');
-                literal.push(escaped);
                 if matches!(escaped, '*' | '?' | '\\') {
                     pattern.push('\\');
                 }
@@ -354,20 +361,14 @@ fn decoded(query: &mut Query, written: &str) -> Test {
             '*' | '?' => {
                 wild = true;
                 // Two stars are one.
-                if !(character == '*' && ends_in_star(&pattern)) {
+                if !(character == '*' && ends_in_star(pattern)) {
                     pattern.push(character);
                 }
             }
-            other => {
-                literal.push(other);
-                pattern.push(other);
-            }
+            other => pattern.push(other),
         }
     }
-    if !wild {
-        return Test::Exact(query.push_text(&literal));
-    }
-    if pattern == "*" { Test::Present } else { Test::Glob(query.push_text(&pattern)) }
+    wild
 }
 
 fn ends_in_star(pattern: &str) -> bool {
@@ -402,21 +403,16 @@ fn closing_quote(inner: &str) -> usize {
     inner.len()
 }
 
-/// A literal as a bare value.
-fn escaped_bare(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_whitespace() || "(){}[]\"\\*?".contains(character) {
-            out.push('\\');
-        }
-        out.push(character);
-    }
-    out
-}
-
 /// A quoted text as a bare pattern whose stars are wildcards.
 fn pattern_text(text: &str) -> String {
-    escaped_bare(text).replace("\\*", "*")
+    let mut pattern = String::with_capacity(text.len());
+    for (at, run) in text.split('*').enumerate() {
+        if at > 0 && !ends_in_star(&pattern) {
+            pattern.push('*');
+        }
+        spelling::push_text(&mut pattern, run);
+    }
+    spelling::pattern(&pattern)
 }
 
 fn is_regex(text: &str) -> bool {
@@ -442,16 +438,21 @@ fn has_meta(text: &str) -> bool {
     text.contains(['*', '+', '[', '(', '|', '^', '\\'])
 }
 
-/// The nearest wildcard pattern: classes and repetitions become `*`.
+/// The nearest wildcard pattern: classes and repetitions become `*`, and so does the end that an anchor at the other end
+/// leaves open.
 fn from_regex(text: &str) -> String {
     let mut out = String::new();
+    let (starts, ends) = (text.starts_with('^'), text.ends_with('$'));
+    if ends && !starts {
+        out.push('*');
+    }
     let mut characters = text.trim_start_matches('^').trim_end_matches('$').trim_matches('/').chars().peekable();
     while let Some(character) = characters.next() {
         let any = match character {
             '\\' => match characters.next() {
                 Some('d' | 'w' | 's' | 'D' | 'W' | 'S') | None => true,
                 Some(literal) => {
-                    out.push_str(&escaped_bare(&literal.to_string()));
+                    spelling::push_text(&mut out, literal.encode_utf8(&mut [0; 4]));
                     false
                 }
             },
@@ -468,16 +469,52 @@ fn from_regex(text: &str) -> String {
             '.' if matches!(characters.peek(), Some('*' | '+' | '?')) => true,
             '*' | '+' | '?' | '|' | '^' | '$' => true,
             other => {
-                out.push_str(&escaped_bare(&other.to_string()));
+                spelling::push_text(&mut out, other.encode_utf8(&mut [0; 4]));
                 false
             }
         };
         if any {
             while characters.next_if(|next| matches!(next, '*' | '+' | '?')).is_some() {}
-            if !out.ends_with('*') {
-                out.push('*');
-            }
+            push_star(&mut out);
         }
     }
-    if out.is_empty() { "*".to_owned() } else { out }
+    if starts && !ends || out.is_empty() {
+        push_star(&mut out);
+    }
+    spelling::pattern(&out)
+}
+
+fn push_star(pattern: &mut String) {
+    if !ends_in_star(pattern) {
+        pattern.push('*');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regular_expressions_become_patterns() {
+        for (regex, pattern) in [
+            ("^OR", "OR*"),
+            ("^OR$", "\"OR\""),
+            ("^-c$", "\\-c"),
+            ("^kube-(proxy|let)$", "kube-*"),
+            ("kube.*", "kube*"),
+            ("[0-9]+", "*"),
+            ("^$", "*"),
+            (".+\\.sh$", "*.sh"),
+            ("^a b\\*", "a\\ b\\**"),
+        ] {
+            assert_eq!(from_regex(regex), pattern, "{regex}");
+        }
+    }
+
+    #[test]
+    fn stars_of_a_quoted_text_become_wildcards() {
+        for (text, pattern) in [("*a b*", "*a\\ b*"), ("-x*", "\\-x*"), ("a?**", "a\\?*"), ("\\*", "\\\\*")] {
+            assert_eq!(pattern_text(text), pattern, "{text}");
+        }
+    }
 }

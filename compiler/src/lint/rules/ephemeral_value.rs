@@ -2,7 +2,7 @@
 
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Severity, Text, text};
-use crate::hir::check::spelling;
+use crate::hir::spelling;
 use crate::hir::{Key, KeyKind, NodeId, Test, date};
 use crate::lint::ephemeral::{Facts, Found, Value, recognise};
 use crate::lint::{Condition, Lint, LintCtx};

@@ -1,10 +1,11 @@
-//! How values are written, for fixes: bare where nothing speaks against it, else quoted or escaped.
+//! How values are written, for fixes: bare where nothing speaks against it, else quoted or escaped, so that the text is
+//! read as meant wherever a value may stand: behind a key, in a range, and inside a group.
 
 /// Exactly this text as a value, in any place where one may stand.
 pub(crate) fn literal(text: &str) -> String {
     if is_plain(text) {
         text.to_owned()
-    } else if text.contains(['*', '?', '\\', '[', '^', '$', '|']) {
+    } else if !is_operator(text) && text.contains(['*', '?', '\\', '[', '^', '$', '|']) {
         // Inside quotes these would be taken for a mistake.
         let mut out = starting_with(text);
         out.pop();
@@ -25,6 +26,9 @@ pub(crate) fn literal(text: &str) -> String {
 
 /// A decoded pattern as a value: its wildcards stay wildcards.
 pub(crate) fn pattern(pattern: &str) -> String {
+    if is_operator(pattern) {
+        return literal(pattern);
+    }
     let mut out = String::with_capacity(pattern.len() + 4);
     let mut characters = pattern.chars();
     let mut at = 0;
@@ -40,7 +44,7 @@ pub(crate) fn pattern(pattern: &str) -> String {
 }
 
 /// Anything that starts with this text.
-pub(super) fn starting_with(text: &str) -> String {
+pub(crate) fn starting_with(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 4);
     for (at, character) in text.chars().enumerate() {
         push_escaped(&mut out, at, character, matches!(character, '*' | '?' | '\\'));
@@ -54,11 +58,26 @@ pub(crate) fn value(text: &str, is_pattern: bool) -> String {
     if is_pattern { pattern(text) } else { literal(text) }
 }
 
+/// The text as part of a decoded pattern: nothing in it is a wildcard.
+pub(crate) fn push_text(pattern: &mut String, text: &str) {
+    for character in text.chars() {
+        if matches!(character, '*' | '?' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+}
+
+/// Whether a bare value of this text is an operator.
+fn is_operator(text: &str) -> bool {
+    matches!(text, "AND" | "OR" | "NOT" | "TO" | "&&" | "||")
+}
+
 fn is_plain(text: &str) -> bool {
     let first =
         text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'.'));
     let rest = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_.:=,@%+-".contains(&byte));
-    first && rest && !matches!(text, "AND" | "OR" | "NOT" | "TO" | "and" | "or" | "not")
+    first && rest && !is_operator(text) && !matches!(text, "and" | "or" | "not")
 }
 
 fn push_escaped(out: &mut String, at: usize, character: char, needed: bool) {
@@ -88,7 +107,16 @@ mod tests {
         ] {
             assert_eq!(literal(text), written);
         }
-        for (text, written) in [("*-c", "*-c"), ("-c*", "\\-c*"), ("a b\\*?", "a\\ b\\*?"), (">*", "\\>*")] {
+        for (text, written) in [
+            ("*-c", "*-c"),
+            ("-c*", "\\-c*"),
+            ("a b\\*?", "a\\ b\\*?"),
+            (">*", "\\>*"),
+            ("OR", "\"OR\""),
+            ("OR*", "OR*"),
+            ("||", "\"||\""),
+            ("$x*", "\\$x*"),
+        ] {
             assert_eq!(pattern(text), written);
         }
     }
