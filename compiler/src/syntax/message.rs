@@ -48,6 +48,11 @@ pub(super) fn syntax_error(text: &str, terminals: &[Terminal], error: &Rich<'_, 
         .label("not inside a block")
         .help("put conditions inside `when { … }`");
     }
+    if expected.contains("a condition")
+        && let Some(slip) = condition_slip(text, terminals, range.start, found)
+    {
+        return slip;
+    }
     if expected == "an item" && found.kind == TokenKind::Word {
         let nearest = nearest_item(shown);
         let diagnostic = Diagnostic::new(Code::SyntaxError, found.span, text!("`{0}` does not start an item", shown))
@@ -74,6 +79,52 @@ pub(super) fn syntax_error(text: &str, terminals: &[Terminal], error: &Rich<'_, 
             }
             _ => text!("write {0} here, or remove `{1}`", expected, shown),
         })
+}
+
+/// Ways to write a condition that other languages have.
+fn condition_slip(text: &str, terminals: &[Terminal], at: usize, found: Terminal) -> Option<Diagnostic> {
+    let back = |steps: usize| at.checked_sub(steps).and_then(|at| terminals.get(at)).copied();
+    let before = back(1)?;
+    let is_key = matches!(before.kind, TokenKind::AtPath | TokenKind::Word);
+    let next = terminals.get(at + 1).filter(|next| !next.first_on_line);
+    match found.kind {
+        TokenKind::Colon | TokenKind::Equals if is_key => {
+            let key = before.span.of(text);
+            let message = if found.kind == TokenKind::Colon {
+                text!("a colon stands right behind its key: `{0}:`", key)
+            } else {
+                text!("a condition is written with a colon: `{0}:`", key)
+            };
+            let diagnostic = Diagnostic::new(Code::SyntaxError, found.span, message)
+                .label("not read as a condition")
+                .help("write `key:value`, without a blank on either side of the colon");
+            Some(match next {
+                Some(next) => diagnostic.unsafe_fix("write `:`", Span::new(before.span.end, next.span.start), ":"),
+                None => diagnostic,
+            })
+        }
+        TokenKind::Comma => {
+            let (open, name) = (back(2)?, back(3)?);
+            let is_call = open.kind == TokenKind::OpenParen && name.span.end == open.span.start;
+            (is_call && name.span.of(text).eq_ignore_ascii_case("CIDR")).then(|| {
+                Diagnostic::new(Code::SyntaxError, name.span, "the function `CIDR` is written in capital letters")
+                    .label("read as a word")
+                    .help("write `CIDR(@network.destination.ip,10.0.0.0/8)`")
+                    .unsafe_fix("write `CIDR`", name.span, "CIDR")
+            })
+        }
+        _ if matches!(before.kind, TokenKind::And | TokenKind::Or | TokenKind::Not) => {
+            let key = back(2).filter(|key| key.kind == TokenKind::Key && key.span.end == before.span.start)?;
+            let word = before.span.of(text);
+            Some(
+                Diagnostic::new(Code::SyntaxError, before.span, text!("`{0}` is an operator, and no value", word))
+                    .label("joins or denies conditions")
+                    .help(text!("quote the word where it is the value: `{0}\"{1}\"`", key.span.of(text), word))
+                    .unsafe_fix(text!("compare with the text `{0}`", word), before.span, format!("\"{word}\"")),
+            )
+        }
+        _ => None,
+    }
 }
 
 fn expected(error: &Rich<'_, Terminal>) -> String {

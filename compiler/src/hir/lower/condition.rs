@@ -113,6 +113,15 @@ impl Lowering<'_> {
                 continue;
             }
             before = Some(node.span);
+            if let Some(id) = next
+                && self.function_as_value(node, self.parsed.node(id))
+            {
+                failed = true;
+                let group = self.parsed.node(id);
+                next = if id == list.last { None } else { group.next };
+                (cut, before) = (None, Some(group.span));
+                continue;
+            }
             cut = match node.kind {
                 ast::NodeKind::Term { value, .. } => {
                     let value = self.parsed.node(value);
@@ -126,6 +135,29 @@ impl Lowering<'_> {
             }
         }
         if failed || parts.is_empty() { None } else { Some(query.push_and(&parts, span)) }
+    }
+
+    /// `key:CIDR(…)`: whether the two are that, which is told then.
+    fn function_as_value(&mut self, term: ast::Node, group: ast::Node) -> bool {
+        let ast::NodeKind::Term { key, value } = term.kind else { return false };
+        let is_call = matches!(group.kind, ast::NodeKind::Group(_)) && group.span.start == term.span.end;
+        if !is_call || !self.of(self.parsed.node(value).span).eq_ignore_ascii_case("CIDR") {
+            return false;
+        }
+        let inner = self.of(group.span).trim_matches(['(', ')']);
+        let networks: Vec<&str> = inner.split_whitespace().filter(|word| *word != "OR").collect();
+        let written = format!("CIDR({},{})", self.of(key), networks.join(","));
+        self.report(
+            Diagnostic::new(
+                Code::NetworkAsValue,
+                term.span.to(group.span),
+                text!("`CIDR` is a function, and no value of `{0}`", self.of(key)),
+            )
+            .label("the key stands inside of it")
+            .help(text!("write `{0}`", written))
+            .unsafe_fix("move the key inside", term.span.to(group.span), written),
+        );
+        true
     }
 
     /// Whether only blanks of one line stand between two places.
@@ -239,12 +271,21 @@ impl Lowering<'_> {
 
     fn missing_value(&mut self, query: &mut Query, key: Span, span: Span) -> Option<NodeId> {
         let _ = self.key(query, key, None);
-        self.report(
-            Diagnostic::new(Code::MissingValue, span, text!("`{0}` has no value", self.of(span)))
+        let rest = self.text.get(span.end as usize..).unwrap_or_default();
+        let word = rest.split(|next: char| !next.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let diagnostic = Diagnostic::new(Code::MissingValue, span, text!("`{0}` has no value", self.of(span)));
+        self.report(if matches!(word, "AND" | "OR" | "NOT") {
+            let at = Span::new(span.end, span.end + word.len() as u32);
+            diagnostic
+                .label(text!("`{0}` is an operator here", word))
+                .help(text!("quote the word where it is the value: `{0}\"{1}\"`", self.of(span), word))
+                .unsafe_fix(text!("compare with the text `{0}`", word), at, quoted(word))
+        } else {
+            diagnostic
                 .label("nothing follows the colon")
                 .help("write the value right behind the colon, without a blank; `*` asks that there is one")
-                .unsafe_fix("ask that it is present", Span::empty(span.end), "*"),
-        );
+                .unsafe_fix("ask that it is present", Span::empty(span.end), "*")
+        });
         None
     }
 

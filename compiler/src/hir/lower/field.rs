@@ -1,7 +1,7 @@
 use crate::base::{Span, is_plain, nearest};
 use crate::diag::{Code, Diagnostic, text};
 use crate::hir::lower::{Lowering, Place, is_meaningless};
-use crate::hir::{Allow, Instant, Polarity, Rule, Spanned, date};
+use crate::hir::{Allow, Instant, Polarity, Rule, Spanned, date, spelling};
 use crate::schema::{Activity, Kind, KindSet};
 use crate::syntax::FIELDS;
 use crate::syntax::ast::{FieldValue, Statement, StatementKind};
@@ -194,6 +194,21 @@ impl Lowering<'_> {
             _ => {
                 let diagnostic = Diagnostic::new(Code::UnknownField, name, text!("there is no field `{0}`", word))
                     .label("unknown field");
+                if let Some(key) = self.rule_key_like(word) {
+                    let value = match value {
+                        FieldValue::List { .. } => None,
+                        one => Some(spelling::literal(self.of(one.span()).trim_matches('"'))),
+                    };
+                    let diagnostic = diagnostic.help(text!("detection rules are named in `rules {{ {0}:… }}`", key));
+                    self.report(match value {
+                        Some(value) if self.blocks.rules.is_none() => {
+                            let block = format!("rules {{ {key}:{value} }}");
+                            diagnostic.unsafe_fix("write it as a block", span, block)
+                        }
+                        _ => diagnostic,
+                    });
+                    return;
+                }
                 let meant = match word {
                     "expiry" | "expiration" | "until" | "expires_at" | "end" => Some("expires"),
                     "start" | "from" | "begins" => Some("starts"),

@@ -125,6 +125,26 @@ impl Lowering<'_> {
             );
             return None;
         }
+        if let Some(key) = name.strip_prefix('+').filter(|key| !key.is_empty()) {
+            self.report(
+                Diagnostic::new(Code::UnknownTag, span, text!("`+` is no operator: no event carries `{0}`", name))
+                    .label("taken as part of the key")
+                    .help(text!("conditions side by side must all hold: write `{0}`", key))
+                    .unsafe_fix("remove the `+`", Span::new(span.start, span.start + 1), ""),
+            );
+            return self.one(query, name, span, KeyKind::UnknownTag);
+        }
+        if self.place == Place::Rules
+            && let Some(near) = self.rule_key_like(name)
+        {
+            self.report(
+                Diagnostic::new(Code::UnknownTag, span, text!("unknown key `{0}` in `rules`", name))
+                    .label("no detection rule has it")
+                    .help(text!("did you mean `{0}`?", near))
+                    .unsafe_fix(text!("use `{0}`", near), span, near),
+            );
+            return self.one(query, name, span, KeyKind::UnknownTag);
+        }
         let reported = self.cx.config.severity(Code::UnknownTag).is_some();
         let suggestions = if reported { self.schema.suggest_tag(name, 3) } else { Vec::new() };
         let message = if self.place == Place::Rules {
@@ -134,6 +154,15 @@ impl Lowering<'_> {
         };
         self.unknown(Code::UnknownTag, span, message, &suggestions);
         self.one(query, name, span, KeyKind::UnknownTag)
+    }
+
+    /// The key of detection rules that a name is but for its case and what joins its words.
+    pub(super) fn rule_key_like(&self, name: &str) -> Option<&'static str> {
+        let letters = |text: &str| -> String {
+            text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+        };
+        let wanted = letters(name);
+        self.schema.rule_keys().map(|key| key.name).find(|key| letters(key) == wanted)
     }
 
     /// A key that documentation prints; the first of what carries it instead is the safe choice.

@@ -117,6 +117,7 @@ impl Lowering<'_> {
         } else if written == "*" {
             Test::Present
         } else {
+            self.idle_escape(value);
             decoded(query, written)
         };
         Some(query.push(NodeKind::Term { key, test }, span))
@@ -127,11 +128,43 @@ impl Lowering<'_> {
         let inner = inner.strip_prefix('"').unwrap_or(inner);
         let inner = inner.strip_suffix('"').unwrap_or(inner);
         let text = unescaped(inner);
+        if matches!(text, Cow::Owned(_)) {
+            self.idle_escape(value);
+        }
         if text.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'\\' | b'[' | b'^' | b'$' | b'|')) {
             self.pattern_in_quotes(&text, value);
         }
         let text = query.push_text(&text);
         query.push(NodeKind::Term { key, test: Test::Exact(text) }, span)
+    }
+
+    /// A backslash before a letter or a digit has nothing to take away, and is no line break or tab either.
+    fn idle_escape(&mut self, span: Span) {
+        let written = self.of(span);
+        let Some(first) = idle_escapes(written).next() else { return };
+        let escaped = written.get(first + 1..first + 2).unwrap_or_default();
+        let mend = |with: &str| {
+            let mut out = String::with_capacity(written.len() + 4);
+            let mut done = 0;
+            for at in idle_escapes(written) {
+                out.push_str(written.get(done..at).unwrap_or_default());
+                out.push_str(with);
+                done = at + 1;
+            }
+            out.push_str(written.get(done..).unwrap_or_default());
+            out
+        };
+        self.report(
+            Diagnostic::new(
+                Code::InvalidEscape,
+                span,
+                text!("`\\{0}` is read as `{0}`: a backslash does nothing to a letter or a digit", escaped),
+            )
+            .label("the backslash is dropped")
+            .help("write `\\\\` for a backslash itself; line breaks and tabs have no escape in a condition")
+            .unsafe_fix("write the backslashes themselves", span, mend("\\\\"))
+            .unsafe_fix("leave the backslashes out", span, mend("")),
+        );
     }
 
     /// Wildcards and regular expressions are text inside quotes.
@@ -371,6 +404,19 @@ fn decode(written: &str, pattern: &mut String) -> bool {
     wild
 }
 
+/// Where backslashes stand before a letter or a digit.
+fn idle_escapes(written: &str) -> impl Iterator<Item = usize> {
+    let mut bytes = written.bytes().enumerate();
+    std::iter::from_fn(move || {
+        loop {
+            let (at, byte) = bytes.next()?;
+            if byte == b'\\' && bytes.next().is_some_and(|(_, next)| next.is_ascii_alphanumeric()) {
+                return Some(at);
+            }
+        }
+    })
+}
+
 fn ends_in_star(pattern: &str) -> bool {
     let Some(before) = pattern.strip_suffix('*') else { return false };
     let escapes = before.bytes().rev().take_while(|byte| *byte == b'\\').count();
@@ -508,6 +554,15 @@ mod tests {
             ("^a b\\*", "a\\ b\\**"),
         ] {
             assert_eq!(from_regex(regex), pattern, "{regex}");
+        }
+    }
+
+    #[test]
+    fn escapes_that_do_nothing_are_found() {
+        for (written, places) in
+            [(r"a\nb", vec![1]), (r"a\\nb", vec![]), (r"\1\*\(\ \t", vec![0, 8]), (r"x\é", vec![]), (r"x\", vec![])]
+        {
+            assert_eq!(idle_escapes(written).collect::<Vec<_>>(), places, "{written}");
         }
     }
 
