@@ -1,10 +1,11 @@
 use std::ops::Range;
 
+use super::chars::Chars;
 use super::forms::{
     address, build, ci, container, date, entropy, host, identifier, kubernetes, process, schema, session, temporary,
     version,
 };
-use super::subject::{Chars, Subject};
+use super::subject::Subject;
 
 /// One kind of value that does not last.
 #[derive(Clone, Copy, Debug)]

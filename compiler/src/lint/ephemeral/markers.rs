@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use super::chars::Chars;
+
 /// Every piece that [`Subject::behind`](super::subject::Subject::behind) may be asked for. `/` stands for both slashes,
 /// and case is ignored.
 pub(super) const MARKERS: &[&str] = &[
@@ -110,13 +112,24 @@ pub(super) const MARKERS: &[&str] = &[
     "xn--",
 ];
 
-/// For each byte the markers whose second one it is: the first is nearly always a slash.
-static BY_SECOND: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
-    let second = |marker: &str| marker.as_bytes().get(1).copied().map(fold);
-    (0..=u8::MAX).map(|byte| MARKERS.iter().copied().filter(|marker| second(marker) == Some(byte)).collect()).collect()
+/// The markers by how their first three bytes hash: a bucket holds one of them or none, rarely more.
+static BUCKETS: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
+    let mut buckets = vec![Vec::new(); 256];
+    for marker in MARKERS {
+        if let Some(bucket) = bucket(marker.as_bytes()).and_then(|bucket| buckets.get_mut(bucket)) {
+            bucket.push(*marker);
+        }
+    }
+    buckets
 });
 
-/// Pairs of bytes that a marker starts with, one bit each: a row for each second byte.
+/// The bucket of the markers that a text may start with; nothing where it is too short for any.
+fn bucket(text: &[u8]) -> Option<usize> {
+    let [first, second, third, ..] = text else { return None };
+    Some(usize::from(fold(*first) ^ fold(*second).rotate_left(3) ^ fold(*third).rotate_left(5)))
+}
+
+/// The pairs of bytes that a marker may start with, as they are written: a bit for each, in rows of 256.
 static STARTS: [[u64; 4]; 256] = starts();
 
 const fn starts() -> [[u64; 4]; 256] {
@@ -124,11 +137,17 @@ const fn starts() -> [[u64; 4]; 256] {
     let mut rest = MARKERS;
     while let Some((marker, behind)) = rest.split_first() {
         if let [first, second, ..] = marker.as_bytes() {
-            let first = fold(*first);
-            // INVARIANT: bytes are below 256, and a quarter of that is below 64. A constant has no `get_mut`.
-            #[allow(clippy::indexing_slicing, reason = "bytes fit tables of 256")]
-            {
-                rows[fold(*second) as usize][first as usize / 64] |= 1 << (first % 64);
+            let firsts = written(*first);
+            let seconds = written(*second);
+            let mut at = 0;
+            while at < 4 {
+                // INVARIANT: bytes are below 256, and a quarter of that is below 64. A constant has no `get_mut`.
+                #[allow(clippy::indexing_slicing, reason = "bytes fit tables of 256")]
+                {
+                    let (first, second) = (firsts[at / 2], seconds[at % 2]);
+                    rows[second as usize][first as usize / 64] |= 1 << (first % 64);
+                }
+                at += 1;
             }
         }
         rest = behind;
@@ -136,8 +155,13 @@ const fn starts() -> [[u64; 4]; 256] {
     rows
 }
 
+/// The two ways in which a byte of a marker is written.
+const fn written(byte: u8) -> [u8; 2] {
+    if byte == b'/' { [b'/', b'\\'] } else { [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()] }
+}
+
 /// A byte as it is compared: `/` for both slashes, small letters for great ones.
-pub(super) const fn fold(byte: u8) -> u8 {
+const fn fold(byte: u8) -> u8 {
     if byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() }
 }
 
@@ -152,26 +176,37 @@ pub(super) fn starts_with(text: &[u8], marker: &str) -> bool {
     text.len() >= marker.len() && text.iter().zip(marker.bytes()).all(|(byte, wanted)| fold(*byte) == fold(wanted))
 }
 
-/// The markers in a text, each with the end of its first place.
-pub(super) fn ends(text: &str) -> Vec<(&'static str, usize)> {
+/// What occurs in a text, and the markers in it, each with the end of its first place.
+pub(super) fn survey(text: &str) -> (Chars, Vec<(&'static str, usize)>) {
+    let (mut has, mut run, mut before) = (Chars::NONE, 0_usize, 0);
     let mut found: Vec<(&'static str, usize)> = Vec::new();
-    let mut rest = text.as_bytes();
-    while let [first, behind @ ..] = rest
-        && let [second, ..] = behind
-    {
-        let (first, second) = (fold(*first), fold(*second));
-        if may_start(first, second) {
-            let start = text.len() - rest.len();
-            let markers = BY_SECOND.get(usize::from(second)).map(Vec::as_slice).unwrap_or_default();
-            for marker in markers.iter().filter(|marker| starts_with(rest, marker)) {
-                if !found.iter().any(|(known, _)| known == marker) {
-                    found.push((marker, start + marker.len()));
-                }
-            }
+    for (place, byte) in text.bytes().enumerate() {
+        let class = Chars::of(byte);
+        has = has.and(class);
+        run = if class.covers(Chars::WORD) { run + 1 } else { 0 };
+        if run == LONG {
+            has = has.and(Chars::LONG);
         }
-        rest = behind;
+        if may_start(before, byte) {
+            mark(text, place - 1, &mut found);
+        }
+        before = byte;
     }
-    found
+    (if found.is_empty() { has } else { has.and(Chars::MARKER) }, found)
+}
+
+/// From how many letters and digits in a row on a word is long.
+const LONG: usize = 8;
+
+/// Adds the markers that start at a place and were not met before.
+fn mark(text: &str, start: usize, found: &mut Vec<(&'static str, usize)>) {
+    let rest = text.as_bytes().get(start..).unwrap_or_default();
+    let markers = bucket(rest).and_then(|bucket| BUCKETS.get(bucket)).map(Vec::as_slice).unwrap_or_default();
+    for marker in markers.iter().filter(|marker| starts_with(rest, marker)) {
+        if !found.iter().any(|(known, _)| known == marker) {
+            found.push((marker, start + marker.len()));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -180,19 +215,19 @@ mod tests {
 
     #[test]
     fn the_first_place_of_each_is_found() {
-        let found = ends("C:\\Windows\\TEMP\\x\\proc\\proc\\");
+        let (_, found) = survey("C:\\Windows\\TEMP\\x\\proc\\proc\\");
         assert_eq!(found, [("/Windows/Temp/", 16), ("/proc/", 23)]);
-        assert!(ends("/usr/sbin/logrotate").is_empty());
-        assert!(["", "/", "é", "/é"].iter().all(|text| ends(text).is_empty()));
+        assert!(survey("/usr/sbin/logrotate").1.is_empty());
+        assert!(["", "/", "é", "/é"].iter().all(|text| survey(text).1.is_empty()));
     }
 
     #[test]
     fn each_marker_is_found_as_it_stands_and_in_capitals() {
         for marker in MARKERS {
-            assert!(marker.is_ascii() && marker.len() > 1, "{marker}");
+            assert!(marker.is_ascii() && marker.len() > 2, "{marker}");
             let capitals = marker.to_uppercase().replace('/', "\\");
             for (text, end) in [(format!("é{marker}x"), marker.len() + 2), (capitals, marker.len())] {
-                assert!(ends(&text).contains(&(marker, end)), "{text}");
+                assert!(survey(&text).1.contains(&(marker, end)), "{text}");
             }
         }
     }

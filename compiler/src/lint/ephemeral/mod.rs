@@ -6,6 +6,7 @@
 //! Not here: whether a rule may name such a value, which is for the lint `ephemeral-value`.
 
 mod catalogue;
+mod chars;
 mod facts;
 mod forms;
 mod letters;

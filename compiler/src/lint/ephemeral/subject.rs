@@ -1,8 +1,8 @@
 //! A value, what kind of thing it names, and the ways to take it apart.
 
-use std::cell::OnceCell;
 use std::ops::Range;
 
+use super::chars::Chars;
 use super::facts::Facts;
 use super::markers::{self, MARKERS};
 use crate::schema::{Family, Type};
@@ -28,63 +28,14 @@ pub(super) enum Role {
     Text,
 }
 
-/// Which characters occur in a value: what a form needs is looked for before its recogniser runs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Chars(u8);
-
-impl Chars {
-    pub(super) const NONE: Chars = Chars(0);
-    pub(super) const DIGIT: Chars = Chars(1);
-    /// `/` or `\`.
-    pub(super) const SLASH: Chars = Chars(1 << 1);
-    /// Eight or more letters and digits in a row.
-    pub(super) const LONG: Chars = Chars(1 << 2);
-    pub(super) const DASH: Chars = Chars(1 << 3);
-    pub(super) const DOT: Chars = Chars(1 << 4);
-    pub(super) const BRACKET: Chars = Chars(1 << 5);
-    pub(super) const COLON: Chars = Chars(1 << 6);
-    pub(super) const UNDERSCORE: Chars = Chars(1 << 7);
-
-    /// Either's.
-    pub(super) const fn and(self, other: Chars) -> Chars {
-        Chars(self.0 | other.0)
-    }
-
-    /// Whether all of `other` occur.
-    pub(super) const fn covers(self, other: Chars) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    fn of(text: &str) -> Chars {
-        let (mut seen, mut run) = (0, 0_usize);
-        for byte in text.bytes() {
-            run = if byte.is_ascii_alphanumeric() { run + 1 } else { 0 };
-            seen |= match byte {
-                b'0'..=b'9' => Chars::DIGIT.0,
-                b'/' | b'\\' => Chars::SLASH.0,
-                b'-' => Chars::DASH.0,
-                b'.' => Chars::DOT.0,
-                b'[' => Chars::BRACKET.0,
-                b':' => Chars::COLON.0,
-                b'_' => Chars::UNDERSCORE.0,
-                _ => 0,
-            };
-            if run >= 8 {
-                seen |= Chars::LONG.0;
-            }
-        }
-        Chars(seen)
-    }
-}
-
 /// A value and what is known of it.
 pub(super) struct Subject<'a> {
     pub(super) text: &'a str,
     pub(super) facts: &'a Facts<'a>,
     pub(super) role: Role,
     pub(super) has: Chars,
-    /// The markers in the text, found when first asked for.
-    ends: OnceCell<Vec<(&'static str, usize)>>,
+    /// The markers in the text, each with the end of its first place.
+    ends: Vec<(&'static str, usize)>,
 }
 
 /// Keys whose values say what a thing is, however random they look: sums, keys and identities.
@@ -109,12 +60,9 @@ impl<'a> Subject<'a> {
         let says = text.bytes().any(|byte| !matches!(byte, b'*' | b'?'));
         // A number says nothing by its form: only its key does.
         let plain = matches!(role, Role::Number | Role::Instant);
-        says.then(|| Subject {
-            text,
-            facts,
-            role,
-            has: if plain { Chars::NONE } else { Chars::of(text) },
-            ends: OnceCell::new(),
+        says.then(|| {
+            let (has, ends) = if plain { (Chars::NONE, Vec::new()) } else { markers::survey(text) };
+            Subject { text, facts, role, has, ends }
         })
     }
 
@@ -169,6 +117,12 @@ impl<'a> Subject<'a> {
         self.runs(|byte| byte.is_ascii_alphanumeric())
     }
 
+    /// Those with a dot before them.
+    pub(super) fn behind_dots(&self) -> impl Iterator<Item = Range<usize>> {
+        let dots = self.bytes().iter().enumerate().filter(|(_, byte)| **byte == b'.');
+        dots.map(|(dot, _)| dot + 1..self.run(dot + 1, |byte| byte.is_ascii_alphanumeric()))
+    }
+
     /// The longest runs of digits.
     pub(super) fn numbers(&self) -> impl Iterator<Item = Range<usize>> {
         self.runs(|byte| byte.is_ascii_digit())
@@ -187,8 +141,7 @@ impl<'a> Subject<'a> {
     /// Where the first `marker`, one of [`MARKERS`], ends; compared as by [`Subject::starts`].
     pub(super) fn behind(&self, marker: &str) -> Option<usize> {
         debug_assert!(MARKERS.contains(&marker), "{marker} is not in the list");
-        let ends = self.ends.get_or_init(|| markers::ends(self.text));
-        ends.iter().find(|(known, _)| *known == marker).map(|(_, end)| *end)
+        self.ends.iter().find(|(known, _)| *known == marker).map(|(_, end)| *end)
     }
 
     /// The segment of a path that starts there.

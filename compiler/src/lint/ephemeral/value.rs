@@ -22,7 +22,7 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn new(written: &'a str, is_pattern: bool) -> Value<'a> {
         let special = |character| matches!(character, '*' | '?' | '\\');
-        if !written.contains(if is_pattern { &['\\'][..] } else { &['*', '?', '\\'] }) {
+        if !written.bytes().any(|byte| byte == b'\\' || !is_pattern && special(char::from(byte))) {
             return Value { text: written.into(), pattern: written.into(), places: None };
         }
         let mut pattern = String::with_capacity(written.len() + 4);

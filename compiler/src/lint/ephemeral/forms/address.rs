@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::lint::ephemeral::catalogue::Form;
-use crate::lint::ephemeral::subject::{Chars, Role};
+use crate::lint::ephemeral::chars::Chars;
+use crate::lint::ephemeral::subject::Role;
 
 /// The first port that Linux gives to whoever asks for any; the range ends at 60999, and that of IANA at 65535.
 pub(in crate::lint::ephemeral) const EPHEMERAL_PORTS: u64 = 32_768;

@@ -2,7 +2,8 @@
 
 use super::identifier::is_in_uuid;
 use crate::lint::ephemeral::catalogue::Form;
-use crate::lint::ephemeral::subject::{Chars, Role};
+use crate::lint::ephemeral::chars::Chars;
+use crate::lint::ephemeral::subject::Role;
 
 pub(in crate::lint::ephemeral) const REVISION: Form = Form {
     name: "snap-revision",
@@ -19,7 +20,7 @@ pub(in crate::lint::ephemeral) const REVISION: Form = Form {
         ("@process.executable.path", "/snap/bin/lxc"),
         ("@file.path", "/snap/core20/*/usr/bin/snap"),
     ],
-    needs: Chars::DIGIT,
+    needs: Chars::DIGIT.and(Chars::MARKER),
     find: |subject| {
         if let Some(end) = subject.behind(".snap") {
             let end = end - ".snap".len();
@@ -203,7 +204,7 @@ pub(in crate::lint::ephemeral) const ASSET: Form = Form {
         ("@file.name", "app.bundle.js"),
         ("@file.name", "index-*.js"),
     ],
-    needs: Chars::DOT,
+    needs: Chars::DOT.and(Chars::MARKER),
     find: |subject| {
         let end = [".js", ".css", ".mjs", ".woff2"].iter().find_map(|end| {
             let place = subject.behind(end)? - end.len();

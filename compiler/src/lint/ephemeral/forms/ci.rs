@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::lint::ephemeral::catalogue::Form;
-use crate::lint::ephemeral::subject::{Chars, Subject, is_slash};
+use crate::lint::ephemeral::chars::Chars;
+use crate::lint::ephemeral::subject::{Subject, is_slash};
 
 pub(in crate::lint::ephemeral) const RUNNER_FILE: Form = Form {
     name: "runner-file",
@@ -24,7 +25,7 @@ pub(in crate::lint::ephemeral) const RUNNER_FILE: Form = Form {
         ("@process.executable.path", "/home/runner/bin/Runner.Listener"),
         ("@process.executable.path", "/tekton/bin/entrypoint"),
     ],
-    needs: Chars::SLASH,
+    needs: Chars::SLASH.and(Chars::MARKER),
     find: |subject| {
         const MARKERS: &[&str] = &[
             "/_temp/",
@@ -58,7 +59,7 @@ pub(in crate::lint::ephemeral) const WORKSPACE: Form = Form {
         ("@file.path", "/builds/*/*/shop/web/Makefile"),
         ("@file.path", "/srv/work/1/app"),
     ],
-    needs: Chars::SLASH.and(Chars::DIGIT),
+    needs: Chars::SLASH.and(Chars::DIGIT).and(Chars::MARKER),
     find: |subject| {
         const AGENTS: &[&str] = &["/buildkite-agent/builds/", "/buildkite/builds/", "/bamboo-agent/builds/"];
         const NUMBERED: &[&str] = &["/_work/", "/vsts/work/", "/buildAgent/work/"];

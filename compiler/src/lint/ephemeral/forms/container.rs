@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::identifier::{is_constant, is_hex_run, uuid};
 use crate::lint::ephemeral::catalogue::Form;
-use crate::lint::ephemeral::subject::{Chars, Role, Subject};
+use crate::lint::ephemeral::chars::Chars;
+use crate::lint::ephemeral::subject::{Role, Subject};
 
 pub(in crate::lint::ephemeral) const POD_UID: Form = Form {
     name: "pod-uid",
@@ -58,7 +59,7 @@ pub(in crate::lint::ephemeral) const IMAGE_ID: Form = Form {
         ("@process.args", "--algorithm=sha256:hmac"),
         ("@process.executable.hashes", "sha256:9b1f3c5d7e9a0b2c4d6e8f0a1b3c5d7e9b1f3c5d7e9a0b2c4d6e8f0a1b3c5d7e"),
     ],
-    needs: Chars::DIGIT.and(Chars::LONG),
+    needs: Chars::DIGIT.and(Chars::LONG).and(Chars::MARKER),
     find: |subject| {
         let start = ["sha256:", "sha256/", "sha512:"].iter().find_map(|marker| subject.behind(marker))?;
         hex_from(subject, start, 8)
@@ -132,7 +133,7 @@ pub(in crate::lint::ephemeral) const LAYER: Form = Form {
         ("@file.path", "/var/lib/docker/overlay2/backingFsBlockDev"),
         ("@file.path", "/var/lib/containers/storage/overlay/l"),
     ],
-    needs: Chars::SLASH.and(Chars::DIGIT),
+    needs: Chars::DIGIT.and(Chars::MARKER),
     find: |subject| {
         LAYERS.iter().find_map(|marker| {
             let start = subject.behind(marker)?;

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::lint::ephemeral::catalogue::Form;
-use crate::lint::ephemeral::subject::{Chars, Role, Subject};
+use crate::lint::ephemeral::chars::Chars;
+use crate::lint::ephemeral::subject::{Role, Subject};
 
 /// Before this year a date in a name is that of a standard or an interface, which stays.
 const FIRST_YEAR: u64 = 2019;

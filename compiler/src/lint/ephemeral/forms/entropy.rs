@@ -2,8 +2,8 @@
 
 use super::identifier::{is_constant, is_in_uuid};
 use crate::lint::ephemeral::catalogue::Form;
+use crate::lint::ephemeral::chars::Chars;
 use crate::lint::ephemeral::letters::is_odd;
-use crate::lint::ephemeral::subject::Chars;
 
 pub(in crate::lint::ephemeral) const RANDOM: Form = Form {
     name: "random-looking",

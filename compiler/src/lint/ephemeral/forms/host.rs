@@ -1,7 +1,8 @@
 //! Machines that come and go with a group.
 
 use crate::lint::ephemeral::catalogue::Form;
-use crate::lint::ephemeral::subject::{Chars, Role};
+use crate::lint::ephemeral::chars::Chars;
+use crate::lint::ephemeral::subject::Role;
 
 pub(in crate::lint::ephemeral) const INSTANCE: Form = Form {
     name: "cloud-instance",

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use crate::lint::ephemeral::catalogue::Form;
+use crate::lint::ephemeral::chars::Chars;
 use crate::lint::ephemeral::letters::is_odd;
-use crate::lint::ephemeral::subject::{Chars, Subject};
+use crate::lint::ephemeral::subject::Subject;
 
 pub(in crate::lint::ephemeral) const UUID: Form = Form {
     name: "uuid",

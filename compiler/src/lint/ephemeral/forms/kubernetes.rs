@@ -1,8 +1,9 @@
 //! Names that controllers make.
 
 use crate::lint::ephemeral::catalogue::Form;
+use crate::lint::ephemeral::chars::Chars;
 use crate::lint::ephemeral::letters::is_odd;
-use crate::lint::ephemeral::subject::{Chars, Role, Subject, is_wildcard};
+use crate::lint::ephemeral::subject::{Role, Subject, is_wildcard};
 
 /// The letters that Kubernetes makes random names of: no vowels, so that no words come out.
 fn is_safe(byte: u8) -> bool {

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::lint::ephemeral::catalogue::Form;
-use crate::lint::ephemeral::subject::{Chars, Role, Subject};
+use crate::lint::ephemeral::chars::Chars;
+use crate::lint::ephemeral::subject::{Role, Subject};
 
 pub(in crate::lint::ephemeral) const PROC: Form = Form {
     name: "proc-entry",
@@ -21,7 +22,7 @@ pub(in crate::lint::ephemeral) const PROC: Form = Form {
         ("@file.path", "/proc/*/mem"),
         ("@file.path", "/proc/irq/16/smp_affinity"),
     ],
-    needs: Chars::DIGIT.and(Chars::SLASH),
+    needs: Chars::DIGIT.and(Chars::MARKER),
     find: |subject| {
         let pid = |marker: &str| {
             let start = subject.behind(marker)?;
@@ -51,7 +52,7 @@ pub(in crate::lint::ephemeral) const TERMINAL: Form = Form {
         ("@process.tty", "tty1"),
         ("@file.path", "/dev/pts/*"),
     ],
-    needs: Chars::DIGIT,
+    needs: Chars::DIGIT.and(Chars::MARKER),
     find: |subject| {
         let start = match subject.facts.leaf() {
             "tty" => subject.behind("pts/").or_else(|| subject.behind("pts"))?,
@@ -197,7 +198,7 @@ pub(in crate::lint::ephemeral) const WORKER: Form = Form {
         ("@process.comm", "kworker/2:0H", "2:0H"),
     ],
     lasting: &[("@process.comm", "kworker/*"), ("@process.comm", "kthreadd"), ("@process.comm", "ksoftirqd/0")],
-    needs: Chars::DIGIT.and(Chars::COLON),
+    needs: Chars::DIGIT.and(Chars::COLON).and(Chars::MARKER),
     find: |subject| {
         let start = if subject.role == Role::Text { subject.behind("kworker/")? } else { return None };
         let range = start..subject.run(start, |byte| byte.is_ascii_alphanumeric() || byte == b':');

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use crate::lint::ephemeral::catalogue::Form;
+use crate::lint::ephemeral::chars::Chars;
 use crate::lint::ephemeral::forms::{address, process};
-use crate::lint::ephemeral::subject::{Chars, Role, Subject};
+use crate::lint::ephemeral::subject::{Role, Subject};
 use crate::schema::Stability;
 
 pub(in crate::lint::ephemeral) const PER_RUN: Form = Form {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::lint::ephemeral::catalogue::Form;
-use crate::lint::ephemeral::subject::Chars;
+use crate::lint::ephemeral::chars::Chars;
 
 pub(in crate::lint::ephemeral) const SCOPE: Form = Form {
     name: "transient-unit",
@@ -24,7 +24,7 @@ pub(in crate::lint::ephemeral) const SCOPE: Form = Form {
         ("@process.cgroup.id", "session-*.scope"),
         ("@process.cgroup.id", "getty@tty1.service"),
     ],
-    needs: Chars::DIGIT.and(Chars::DOT),
+    needs: Chars::DIGIT.and(Chars::MARKER),
     find: |subject| {
         let end = [".scope", ".service", ".mount"].iter().find_map(|end| Some(subject.behind(end)? - end.len()))?;
         let part = subject.parts().find(|part| part.contains(&end.saturating_sub(1)))?;

@@ -4,8 +4,9 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::lint::ephemeral::catalogue::Form;
+use crate::lint::ephemeral::chars::Chars;
 use crate::lint::ephemeral::letters::is_odd;
-use crate::lint::ephemeral::subject::{Chars, Role, Subject, is_slash};
+use crate::lint::ephemeral::subject::{Role, Subject, is_slash};
 
 pub(in crate::lint::ephemeral) const PRIVATE: Form = Form {
     name: "private-temporary-directory",
@@ -25,7 +26,7 @@ pub(in crate::lint::ephemeral) const PRIVATE: Form = Form {
         ("@file.path", "/tmp/snap-private-tmp/snap.firefox/tmp"),
         ("@process.executable.path", "/usr/lib/systemd/systemd-resolved"),
     ],
-    needs: Chars::SLASH,
+    needs: Chars::SLASH.and(Chars::MARKER),
     find: |subject| {
         if let Some(start) = subject.behind("/var/folders/") {
             let second = subject.segment(subject.segment(start).end + 1);
@@ -164,11 +165,22 @@ const MADE: &[Made] = &[
     ("#sql-", Tail::Any, 3, 40),
 ];
 
-/// The same by their first byte.
+/// The same by how their first two bytes hash.
 static STARTING: LazyLock<Vec<Vec<&Made>>> = LazyLock::new(|| {
-    let starting = |first: u8| MADE.iter().filter(|(head, ..)| head.as_bytes().first() == Some(&first)).collect();
-    (0..128).map(starting).collect()
+    let mut rows = vec![Vec::new(); 256];
+    for made in MADE {
+        if let [first, second, ..] = made.0.as_bytes()
+            && let Some(row) = rows.get_mut(row(*first, *second))
+        {
+            row.push(made);
+        }
+    }
+    rows
 });
+
+fn row(first: u8, second: u8) -> usize {
+    usize::from(first ^ second.rotate_left(4))
+}
 
 pub(in crate::lint::ephemeral) const NAME: Form = Form {
     name: "temporary-name",
@@ -208,8 +220,8 @@ pub(in crate::lint::ephemeral) const NAME: Form = Form {
             return (digits && !pid.is_empty()).then_some(pid);
         }
         subject.parts().find_map(|part| {
-            let first = subject.at(part.start);
-            let made = STARTING.get(usize::from(first)).map(Vec::as_slice).unwrap_or_default();
+            let row = row(subject.at(part.start), subject.at(part.start + 1));
+            let made = STARTING.get(row).map(Vec::as_slice).unwrap_or_default();
             made.iter().find_map(|made| matches(subject, &part, made)).or_else(|| bare(subject, &part))
         })
     },
@@ -289,11 +301,10 @@ pub(in crate::lint::ephemeral) const SUFFIX: Form = Form {
         ("@file.name", "libGL.so.1"),
         ("@file.name", "README.TeXinfo"),
     ],
-    needs: Chars::DOT,
+    needs: Chars::DOT.and(Chars::DIGIT),
     find: |subject| {
-        subject.words().find_map(|word| {
-            let ends = matches!(subject.at(word.end), 0 | b'/' | b'\\' | b'"' | b' ');
-            if subject.before(word.start) != b'.' || !ends {
+        subject.behind_dots().find_map(|word| {
+            if !matches!(subject.at(word.end), 0 | b'/' | b'\\' | b'"' | b' ') {
                 return None;
             }
             let slice = subject.slice(&word);
@@ -408,7 +419,7 @@ pub(in crate::lint::ephemeral) const DIRECTORY: Form = Form {
         ("@file.path", "/srv/app/tmp/cache"),
         ("@file.path", "/var/lib/template/tmpl"),
     ],
-    needs: Chars::SLASH,
+    needs: Chars::SLASH.and(Chars::MARKER),
     find: |subject| {
         DIRECTORIES.iter().find_map(|directory| {
             let start = subject.behind(directory)?;

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::lint::ephemeral::catalogue::Form;
-use crate::lint::ephemeral::subject::{Chars, Role, Subject, is_slash};
+use crate::lint::ephemeral::chars::Chars;
+use crate::lint::ephemeral::subject::{Role, Subject, is_slash};
 
 pub(in crate::lint::ephemeral) const PATCH: Form = Form {
     name: "patch-version",
