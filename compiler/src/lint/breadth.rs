@@ -163,12 +163,30 @@ fn regroup(source: &str, condition: &Condition<'_>, branch: &Branch) -> Option<F
         query.node(*parts.last()?).span.to(own.span)
     };
     let text = inside.of(source);
-    let is_whole = text.matches('(').count() == text.matches(')').count() && !text.starts_with('$');
-    is_whole.then(|| Fix {
+    (is_balanced(text) && !text.starts_with('$')).then(|| Fix {
         title: text!("put `{0}` in parentheses", shown(text)),
         safe: false,
         edits: vec![crate::diag::Edit { span: inside, text: format!("({text})") }],
     })
+}
+
+/// Whether each parenthesis outside of quotes has its other one in the same text.
+fn is_balanced(text: &str) -> bool {
+    let (mut open, mut is_quoted) = (0_usize, false);
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => drop(bytes.next()),
+            b'"' => is_quoted = !is_quoted,
+            b'(' if !is_quoted => open += 1,
+            b')' if !is_quoted => match open.checked_sub(1) {
+                Some(left) => open = left,
+                None => return false,
+            },
+            _ => {}
+        }
+    }
+    open == 0
 }
 
 /// On one line.
@@ -194,4 +212,31 @@ fn is_grouped(source: &str, span: Span) -> bool {
     let before = source.get(..span.start as usize).unwrap_or_default().trim_end();
     let after = source.get(span.end as usize..).unwrap_or_default().trim_start();
     before.ends_with('(') && after.starts_with(')')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::testing::of;
+
+    #[test]
+    fn parentheses_are_put_around_whole_groups_only() {
+        for (text, balanced) in [
+            ("a OR b", true),
+            ("(a) OR (b)", true),
+            ("a) OR (b", false),
+            ("(a OR b", false),
+            (r#""(" OR a)"#, false),
+            (r"\( OR a", true),
+        ] {
+            assert_eq!(is_balanced(text), balanced, "{text}");
+        }
+        let text = "suppress x { when event { @process.args:*a (@process.comm:(a OR a) OR \
+                    (@process.comm:a @process.comm:a OR @process.comm:a)) OR @process.comm:a } }";
+        for code in BRANCH_LINTS.iter().map(|lint| lint.code) {
+            for found in of(text, code) {
+                assert!(found.fixes.iter().all(|fix| !fix.title.to_string().contains(") OR (")), "{found:?}");
+            }
+        }
+    }
 }
