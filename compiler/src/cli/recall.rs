@@ -1,13 +1,15 @@
 //! Rules that were dropped and are read again, since two of them have to be compared.
 //!
-//! The last ones are kept, so that a rule that many others are compared with is read once. A file that has changed since
-//! gives what it holds now, or nothing.
+//! The last ranges are kept with all of their rules, so that a rule that many others are compared with is read once, and
+//! a range of many rules, as a file on one line is, not once for each. A file that has changed since gives what it holds
+//! now, or nothing.
 
 use std::fs::File;
+use std::hash::{BuildHasher, BuildHasherDefault};
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::cli::source::SourceFile;
 use crate::config::Context;
@@ -28,10 +30,14 @@ pub(super) struct Seat {
 /// Parts of what is kept, so that threads seldom wait for one another.
 const SHARDS: usize = 16;
 
-/// How many rules a part keeps.
+/// How many ranges a part keeps.
 const KEPT: usize = 128;
 
-type Kept = FxHashMap<usize, Option<Arc<RuleSummary>>>;
+/// The rules of a range, in order.
+type Rules = Arc<[Arc<RuleSummary>]>;
+
+/// By the file and the start of the range.
+type Kept = FxHashMap<(u32, u32), Rules>;
 
 /// The rules of a run, by their number in order of file and place.
 pub(super) struct Recall<'r> {
@@ -57,24 +63,27 @@ impl<'r> Recall<'r> {
 
     /// A rule, to be compared; nothing where it is there no more.
     pub(super) fn rule(&self, number: usize) -> Option<Arc<RuleSummary>> {
-        // Numbers of rules that are compared often have the same remainder.
-        let spread = (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        let seat = *self.seats.get(number)?;
+        let key = (seat.file, seat.range.start);
+        let spread = BuildHasherDefault::<FxHasher>::default().hash_one(key) >> 32;
         let shard = self.kept.get(spread as usize % SHARDS)?;
         let known = || shard.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(rule) = known().get(&number) {
-            return rule.clone();
+        let nth = seat.nth as usize;
+        if let Some(rules) = known().get(&key) {
+            return rules.get(nth).cloned();
         }
-        let rule = self.read(number).map(Arc::new);
+        let rules = self.read(seat).unwrap_or_default();
+        let rule = rules.get(nth).cloned();
         let mut known = known();
         if known.len() >= KEPT {
             known.clear();
         }
-        known.insert(number, rule.clone());
+        known.insert(key, rules);
         rule
     }
 
-    fn read(&self, number: usize) -> Option<RuleSummary> {
-        let Seat { file, range, nth } = *self.seats.get(number)?;
+    /// The rules of the range that a rule is in.
+    fn read(&self, Seat { file, range, .. }: Seat) -> Option<Rules> {
         let (number, file) = self.files.get(file as usize)?;
         let own;
         let text = match &file.path {
@@ -91,8 +100,8 @@ impl<'r> Recall<'r> {
         let none = Names::default();
         let names = self.linked.names(*number).unwrap_or(&none);
         let lowered = lower_item(text, &parse_item(text), names, self.context);
-        let rule = lowered.rules.get(nth as usize)?;
         let schema = names.schema(self.context.schema);
-        Some(RuleSummary::new(rule, &file.name, range.start, schema, self.context))
+        let summary = |rule| Arc::new(RuleSummary::new(rule, &file.name, range.start, schema, self.context));
+        Some(lowered.rules.iter().map(summary).collect())
     }
 }
