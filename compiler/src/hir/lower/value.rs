@@ -404,13 +404,16 @@ fn decode(written: &str, pattern: &mut String) -> bool {
     wild
 }
 
-/// Where backslashes stand before a letter or a digit.
+/// Where backslashes stand before a letter or a digit, and are not what makes a value of a word of the language.
 fn idle_escapes(written: &str) -> impl Iterator<Item = usize> {
+    let is_word = |rest: &str| ["AND", "OR", "NOT", "TO", "CIDR"].iter().any(|word| rest.starts_with(word));
+    let useful = written.strip_prefix('\\').is_some_and(is_word);
     let mut bytes = written.bytes().enumerate();
     std::iter::from_fn(move || {
         loop {
             let (at, byte) = bytes.next()?;
-            if byte == b'\\' && bytes.next().is_some_and(|(_, next)| next.is_ascii_alphanumeric()) {
+            let is_idle = byte == b'\\' && bytes.next().is_some_and(|(_, next)| next.is_ascii_alphanumeric());
+            if is_idle && !(useful && at == 0) {
                 return Some(at);
             }
         }
