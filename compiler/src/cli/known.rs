@@ -4,9 +4,12 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use crate::cli::batch::KeptRule;
 use crate::cli::events;
 use crate::cli::exit::Problem;
 use crate::cli::project::{CONFIG, Setting};
+use crate::cli::ruleset::Ruleset;
+use crate::event::Event;
 
 /// More known attacks than this are not held in memory.
 const MOST: usize = 100_000;
@@ -42,4 +45,18 @@ pub(super) fn load(setting: &Setting) -> Result<Vec<Attack>, Problem> {
         }
     }
     Ok(found)
+}
+
+/// Every known attack of the project as an event, with the rules that silence it, of which there should be none.
+pub(super) fn judged<'r>(
+    ruleset: &'r Ruleset,
+    setting: &Setting,
+    mut each: impl FnMut(&Attack, &Event<'_>, Vec<&'r KeptRule>),
+) -> Result<(), Problem> {
+    for attack in load(setting)? {
+        let Some(event) = Event::new(&attack.value) else { continue };
+        let by = ruleset.silencing(&event, setting).filter_map(|index| ruleset.rules.get(index)).collect();
+        each(&attack, &event, by);
+    }
+    Ok(())
 }

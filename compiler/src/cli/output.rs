@@ -7,6 +7,7 @@ use std::io::{self, Read, Seek as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::Serialize;
 use tempfile::{NamedTempFile, SpooledTempFile};
 
 use crate::cli::exit::Problem;
@@ -88,6 +89,12 @@ pub(super) fn say(text: &str) -> Result<(), Problem> {
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
+}
+
+/// Writes a value to standard output as an indented JSON document.
+pub(super) fn json(value: &impl Serialize) -> Result<(), Problem> {
+    let text = serde_json::to_string_pretty(value).map_err(Problem::input)?;
+    say(&(text + "\n"))
 }
 
 /// What changed in a file, as a unified diff that `git apply` and `patch -p1` take.

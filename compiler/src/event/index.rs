@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use crate::event::matches::Term;
 use crate::event::{Event, LoweredRule};
 use crate::hir::{NodeId, NodeKind, Polarity, Query, Test};
-use crate::logic::{Class, NormalForm, list_key, normal_form};
+use crate::logic::{Class, NormalForm, members, normal_form};
 use crate::schema::Schema;
 
 /// A condition with more branches is looked at for every event.
@@ -143,14 +143,8 @@ fn choices(lowered: &LoweredRule, schema: &Schema) -> Option<Vec<Vec<Choice>>> {
 
 /// The exact values that a term or a list of values asks for; nothing where it asks for anything else.
 fn choice(query: &Query, node: NodeId, schema: &Schema) -> Option<Choice> {
-    let own = [node];
-    let members = match query.node(node).kind {
-        NodeKind::Term { .. } => &own[..],
-        NodeKind::Or(list) if list_key(query, query.children(list)).is_some() => query.children(list),
-        _ => return None,
-    };
     let mut choice: Option<Choice> = None;
-    for member in members {
+    for member in members(query, node).iter() {
         let NodeKind::Term { key, test } = query.node(*member).kind else { return None };
         let Test::Exact(text) = test else { return None };
         let class = Class::of(key, schema);

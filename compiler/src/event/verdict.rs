@@ -35,9 +35,7 @@ impl LoweredRule {
 /// Whether a rule silences events at that moment.
 #[must_use]
 pub fn is_active(rule: &Rule, now: Instant) -> bool {
-    rule.enabled
-        && rule.starts.as_ref().is_none_or(|starts| starts.value <= now)
-        && rule.expires.as_ref().is_none_or(|expires| now <= expires.value)
+    rule.will_work(now) && rule.starts.as_ref().is_none_or(|starts| starts.value <= now)
 }
 
 /// Whether a rule silences an event, its dates aside.

@@ -11,7 +11,7 @@ mod names;
 pub mod pattern;
 mod query;
 mod rule;
-pub(crate) mod spelling;
+pub mod spelling;
 
 pub use crate::base::Instant;
 pub use item::{LoweredItem, lower_item};

@@ -114,6 +114,28 @@ impl Rule {
         self.rules.as_ref().is_some_and(|query| names_rule(query, query.root()))
     }
 
+    /// The ids of the detection rules it is about, in source order, where `rules` lists ids and says no more.
+    #[must_use]
+    pub fn listed_ids(&self) -> Option<Vec<&str>> {
+        let query = self.rules.as_ref()?;
+        let root = [query.root()];
+        let members = match query.node(query.root()).kind {
+            NodeKind::Or(list) => query.children(list),
+            _ => &root,
+        };
+        let id = |member: &NodeId| match query.node(*member).kind {
+            NodeKind::Term { key, test: Test::Exact(id) } if query.text(key.text) == "ruleId" => Some(query.text(id)),
+            _ => None,
+        };
+        members.iter().map(id).collect()
+    }
+
+    /// Whether it works now or later.
+    #[must_use]
+    pub fn will_work(&self, now: Instant) -> bool {
+        self.enabled && !self.is_expired(now)
+    }
+
     /// Whether it ended before `now`.
     #[must_use]
     pub fn is_expired(&self, now: Instant) -> bool {

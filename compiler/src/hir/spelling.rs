@@ -1,8 +1,11 @@
 //! How values are written, for fixes: bare where nothing speaks against it, else quoted or escaped, so that the text is
 //! read as meant wherever a value may stand: behind a key, in a range, and inside a group.
 
+use crate::syntax::ITEM_KEYWORDS;
+
 /// Exactly this text as a value, in any place where one may stand.
-pub(crate) fn literal(text: &str) -> String {
+#[must_use]
+pub fn literal(text: &str) -> String {
     if is_plain(text) {
         text.to_owned()
     } else if !is_operator(text) && text.contains(['*', '?', '\\', '[', '^', '$', '|']) {
@@ -68,6 +71,24 @@ pub(crate) fn push_text(pattern: &mut String, text: &str) {
     }
 }
 
+/// A text as the name of an item: small letters, digits, `_` and single dashes. What would be no name is put behind `head`.
+pub(crate) fn name(text: &str, head: &str) -> String {
+    let mut name = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            c if c.is_ascii_alphanumeric() => name.push(c.to_ascii_lowercase()),
+            '_' => name.push('_'),
+            _ if !name.is_empty() && !name.ends_with('-') => name.push('-'),
+            _ => {}
+        }
+    }
+    let name = name.trim_end_matches('-');
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || ITEM_KEYWORDS.contains(&name) {
+        return format!("{head}-{name}").trim_end_matches('-').to_owned();
+    }
+    name.to_owned()
+}
+
 /// Whether a bare value of this text is an operator.
 fn is_operator(text: &str) -> bool {
     matches!(text, "AND" | "OR" | "NOT" | "TO" | "&&" | "||")
@@ -91,6 +112,20 @@ fn push_escaped(out: &mut String, at: usize, character: char, needed: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn titles_become_names() {
+        for (title, name) in [
+            ("Nightly backup (prod)", "nightly-backup-prod"),
+            ("suppression 561a22ed", "suppression-561a22ed"),
+            ("42", "rule-42"),
+            ("Üben", "ben"),
+            ("日本", "rule"),
+            ("test", "rule-test"),
+        ] {
+            assert_eq!(super::name(title, "rule"), name, "{title}");
+        }
+    }
 
     #[test]
     fn values_are_bare_where_they_can_be() {

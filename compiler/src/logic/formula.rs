@@ -102,12 +102,6 @@ impl Formula {
         Formula::of_form(query, schema, &normal_form(query, negated, cap))
     }
 
-    /// What holds on no event.
-    #[must_use]
-    pub fn never() -> Formula {
-        Formula { complete: true, ..Formula::default() }
-    }
-
     /// The same of a normal form that is there already.
     #[must_use]
     pub fn of_form(query: &Query, schema: &Schema, form: &NormalForm) -> Formula {
@@ -191,7 +185,7 @@ impl Formula {
 }
 
 /// The terms behind a literal: itself, or the members of a list.
-pub(super) fn members(query: &Query, node: NodeId) -> Cow<'_, [NodeId]> {
+pub(crate) fn members(query: &Query, node: NodeId) -> Cow<'_, [NodeId]> {
     match query.node(node).kind {
         NodeKind::Or(list) if list_key(query, query.children(list)).is_some() => query.children(list).into(),
         _ => vec![node].into(),

@@ -45,15 +45,11 @@ pub fn always(query: &Query, schema: &Schema, cap: usize, budget: &mut Budget) -
     if !denied.is_complete() {
         return Answer::Undecided;
     }
-    let mut undecided = false;
-    for index in 0..denied.len() {
-        match solve(&denied.branch(index), budget) {
-            Answer::Yes(witness) => return Answer::No(witness),
-            Answer::No(_) => {}
-            Answer::Undecided => undecided = true,
-        }
+    match denied.witness(budget) {
+        Answer::Yes(witness) => Answer::No(witness),
+        Answer::No(()) => Answer::Yes(()),
+        Answer::Undecided => Answer::Undecided,
     }
-    if undecided { Answer::Undecided } else { Answer::Yes(()) }
 }
 
 /// Whether one of the branches holds wherever all literals do.

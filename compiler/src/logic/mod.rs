@@ -27,6 +27,7 @@ mod witness;
 pub use anchor::{ExactAnchor, PREFIX, PrefixAnchor};
 pub use budget::Budget;
 pub use formula::Formula;
+pub(crate) use formula::members;
 pub use implies::always;
 pub use normal::{Branch, Literal, NormalForm, list_key, normal_form, normal_form_at};
 pub use plain::Plain;

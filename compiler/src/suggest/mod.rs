@@ -21,7 +21,7 @@ use crate::base::{Instant, Span};
 use crate::config::Context;
 use crate::diag::{Code, Diagnostic};
 use crate::event::{Detection, Event, LoweredRule, silences};
-use crate::hir::Names;
+use crate::hir::{Names, spelling};
 use crate::lint::{CheckedItem, check_item};
 use crate::logic::specificity::{Bits, SPECIFIC};
 use crate::syntax::parse_item;
@@ -38,6 +38,9 @@ const LIFETIME: i64 = 90;
 
 /// How often the whole rule is mended before it is given up.
 const ROUNDS: usize = 32;
+
+/// More events at once are more than a rule is made from; whoever reads them stops there.
+pub const MOST: usize = 50_000;
 
 /// An event, and how a test names it.
 #[derive(Clone, Copy, Debug)]
@@ -290,7 +293,8 @@ fn default_name(seen: &[Seen<'_>]) -> String {
     };
     let kind = first.sighting.kind.filter(|kind| seen.iter().all(|other| other.sighting.kind == Some(*kind)));
     let name = program(first).filter(|name| seen.iter().all(|other| program(other).as_ref() == Some(name)));
-    write::name(&[name.as_deref().unwrap_or("quiet"), kind.map_or("events", |kind| kind.name())])
+    let words = [name.as_deref().unwrap_or("quiet"), kind.map_or("events", |kind| kind.name())];
+    spelling::name(&words.join("-").replace('_', "-"), "quiet")
 }
 
 fn bits(checked: &CheckedItem) -> Bits {

@@ -11,7 +11,6 @@ use super::{Options, Recorded};
 use crate::base::{Instant, Span};
 use crate::hir::date;
 use crate::hir::spelling;
-use crate::syntax::ITEM_KEYWORDS;
 
 /// More events are not written into a test one by one.
 const INLINE: usize = 8;
@@ -186,23 +185,4 @@ fn put(object: &mut Map<String, Value>, path: &str, value: Value) {
 /// A string as fields write it.
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
-}
-
-/// A name made of words: small letters, digits and dashes.
-pub(super) fn name(words: &[&str]) -> String {
-    let mut name = String::new();
-    for word in words {
-        for character in word.chars().chain(['-']) {
-            match character {
-                c if c.is_ascii_alphanumeric() => name.push(c.to_ascii_lowercase()),
-                _ if !name.is_empty() && !name.ends_with('-') => name.push('-'),
-                _ => {}
-            }
-        }
-    }
-    let name = name.trim_end_matches('-');
-    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || ITEM_KEYWORDS.contains(&name) {
-        return format!("quiet-{name}").trim_end_matches('-').to_owned();
-    }
-    name.to_owned()
 }

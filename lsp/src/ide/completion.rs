@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use memchr::memmem;
 use quell::base::Span;
 use quell::diag::Code;
-use quell::hir::{KeyKind, NodeKind, Query};
+use quell::hir::{KeyKind, NodeKind, Query, spelling};
 use quell::logic::specificity::{Bits, BranchSpecificity, most_helpful};
 use quell::parse_item;
 use quell::schema::{Activity, Family, Kind as EventKind, KindSet, Schema, Scope, Type};
@@ -17,7 +17,7 @@ use crate::ide::names::relative;
 use crate::ide::place::{self, Block, Expected, Place};
 use crate::ide::project::{FileId, Project};
 use crate::ide::symbols::holds;
-use crate::ide::values::{values_at, written};
+use crate::ide::values::values_at;
 use crate::ide::{describe, rules};
 
 /// The most that is offered at once; more letters bring what is left out.
@@ -396,7 +396,7 @@ impl Complete<'_> {
             items.push(Completion::new(Kind::Value, value).detail(format!("used {times} in the project")));
         }
         for value in known.into_iter().filter(|value| !offered.contains(value)) {
-            items.push(Completion::new(Kind::Value, written(&value)).detail("known value"));
+            items.push(Completion::new(Kind::Value, spelling::literal(&value)).detail("known value"));
         }
         items.extend(self.lets(true));
         items

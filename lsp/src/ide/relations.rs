@@ -112,12 +112,6 @@ impl Snapshot {
         self.len() == 0
     }
 
-    /// Which edition of its project it is.
-    #[must_use]
-    pub fn edition(&self) -> u64 {
-        self.edition
-    }
-
     /// Whether a project is still as it was.
     #[must_use]
     pub fn is_of(&self, project: &Project) -> bool {
@@ -232,13 +226,17 @@ impl Relations {
 }
 
 impl Project {
-    /// What to compare, where something changed since that was last done and everything else is known. `whole` says
-    /// whether every file of the project was added.
+    /// The edition that is to be compared: something changed since that was last done, and everything else is known.
+    #[must_use]
+    pub fn uncompared(&self) -> Option<u64> {
+        let Relations { edition, compared, .. } = self.relations;
+        (compared != Some(edition) && self.is_checked()).then_some(edition)
+    }
+
+    /// What to compare. `whole` says whether every file of the project was added.
     #[must_use]
     pub fn to_compare(&self, whole: bool) -> Option<Snapshot> {
-        if self.relations.compared == Some(self.relations.edition) || !self.is_checked() {
-            return None;
-        }
+        let edition = self.uncompared()?;
         let mut files: Vec<Part> = self
             .file_ids()
             .filter_map(|id| {
@@ -248,7 +246,7 @@ impl Project {
             })
             .collect();
         files.sort_by(|a, b| a.name.cmp(&b.name));
-        Some(Snapshot { settings: Arc::clone(self.settings()), files, whole, edition: self.relations.edition })
+        Some(Snapshot { settings: Arc::clone(self.settings()), files, whole, edition })
     }
 
     /// Leaves it at what is known, for as long as nothing changes.

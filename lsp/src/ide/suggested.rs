@@ -3,16 +3,13 @@
 use quell::base::Span;
 use quell::diag::Edit;
 use quell::parse_item;
-use quell::suggest::{Options, Recorded, Refusal, Suggestion, suggest};
+use quell::suggest::{MOST, Options, Recorded, Refusal, Suggestion, suggest};
 use quell::syntax::ast::{EventSource, ItemKind};
 use serde_json::Value;
 
 use crate::ide::actions::{Action, Kind};
 use crate::ide::project::{FileId, Project};
 use crate::ide::symbols::content;
-
-/// More events at once are more than a rule is made from.
-const MOST: usize = 50_000;
 
 /// The events of a text: JSON one behind the other, one a line or not, or in an array.
 ///

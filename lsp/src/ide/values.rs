@@ -1,16 +1,6 @@
-//! Values as they are written: how one must be, and which stand behind a key.
+//! Values as they are written behind a key.
 
 use rustc_hash::FxHashMap;
-
-/// A value as it must be written.
-pub(super) fn written(value: &str) -> String {
-    let plain = value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '+' | '@' | '%'));
-    if plain && !value.is_empty() {
-        return value.to_owned();
-    }
-    let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
-    format!("\"{escaped}\"")
-}
 
 /// The value or the values at the start of a text.
 pub(super) fn values_at(text: &str, found: &mut FxHashMap<String, usize>) {

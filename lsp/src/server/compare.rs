@@ -7,7 +7,6 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tower_lsp::Client;
 
-use crate::ide::relations::Snapshot;
 use crate::server::guard::guard;
 use crate::server::progress::Progress;
 use crate::server::session::{Session, Shared};
@@ -37,7 +36,9 @@ pub(super) fn run(shared: &Arc<Shared>, client: &Client, runtime: &Handle) {
         std::thread::sleep(QUIET);
         let (snapshot, shows) = {
             let session = shared.lock();
-            let snapshot = snapshot(&session, root).filter(|snapshot| snapshot.edition() == edition);
+            let is_same = uncompared(&session, root) == Some(edition);
+            let project = project(&session, root).filter(|_| is_same);
+            let snapshot = project.and_then(|project| project.to_compare(session.is_whole(root)));
             (snapshot, session.client.progress)
         };
         let Some(snapshot) = snapshot else { continue };
@@ -77,14 +78,15 @@ fn project(session: &Session, root: usize) -> Option<&crate::ide::Project> {
     session.roots.get(root).map(|root| &root.project)
 }
 
-fn snapshot(session: &Session, root: usize) -> Option<Snapshot> {
+/// The edition of a root that is to be compared.
+fn uncompared(session: &Session, root: usize) -> Option<u64> {
     if session.is_scanning() {
         return None;
     }
-    project(session, root)?.to_compare(session.is_whole(root))
+    project(session, root)?.uncompared()
 }
 
 /// A root with something to compare, and its edition.
 fn next(session: &Session) -> Option<(usize, u64)> {
-    (0..session.roots.len()).find_map(|root| Some((root, snapshot(session, root)?.edition())))
+    (0..session.roots.len()).find_map(|root| Some((root, uncompared(session, root)?)))
 }

@@ -2,6 +2,7 @@ use std::fs;
 use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
 use std::path::Path;
 
+use rustc_hash::FxHashSet;
 use tempfile::{SpooledData, SpooledTempFile};
 
 use crate::cli::args::{CompileArgs, Global, TargetName};
@@ -79,12 +80,10 @@ pub(in crate::cli) fn run(global: &Global, args: &CompileArgs) -> Result<Exit, P
     }
     let mut draft = document.finish()?;
     // A finding says so already, unless its lint is switched off: what is left out is never left out in silence.
-    let is_said = |rule: &&RuleSummary| {
-        outcome.findings.iter().filter(|found| found.diagnostic.code == Code::Expired).any(|found| {
-            found.file == rule.file
-                && found.diagnostic.message.arguments().first().is_some_and(|name| *name == rule.name)
-        })
-    };
+    let expired = outcome.findings.iter().filter(|found| found.diagnostic.code == Code::Expired);
+    let said: FxHashSet<(&str, &str)> =
+        expired.filter_map(|found| Some((&*found.file, &**found.diagnostic.message.arguments().first()?))).collect();
+    let is_said = |rule: &RuleSummary| said.contains(&(&*rule.file, &*rule.name));
     for rule in outcome.rules.iter().filter(|rule| rule.is_expired() && !is_said(rule)) {
         let when = rule.expires.map(date::rfc3339).unwrap_or_default();
         output::note(format!("left out: `{}` ({}:{}) expired at {when}", rule.name, rule.file, rule.line));

@@ -14,7 +14,7 @@ use crate::cli::output;
 use crate::cli::project::Setting;
 use crate::cli::ruleset::{Loaded, Ruleset};
 use crate::emit::query_text;
-use crate::hir::{KeyKind, NodeKind, Polarity, Query, Rule, Test, date};
+use crate::hir::{Polarity, Query, date};
 use crate::logic::{Answer, Budget, Formula};
 use crate::schema::Schema;
 
@@ -89,11 +89,7 @@ pub(in crate::cli) fn run(global: &Global, args: &DiffArgs) -> Result<Exit, Prob
     report.newly_silenced = only_in(&new, &old, &mut report.undecided);
     report.newly_fires = only_in(&old, &new, &mut report.undecided);
     match args.format {
-        ListFormat::Json => {
-            let mut text = serde_json::to_string_pretty(&report).map_err(Problem::input)?;
-            text.push('\n');
-            output::say(&text)?;
-        }
+        ListFormat::Json => output::json(&report)?,
         ListFormat::Human => output::say(&output::visible(&shown(&report)))?,
     }
     let same = report.newly_silenced.is_empty() && report.newly_fires.is_empty() && report.undecided.is_empty();
@@ -118,7 +114,7 @@ impl State {
 
     /// The conditions of all rules that work at present or will.
     fn parts(&self) -> impl Iterator<Item = Part<'_>> {
-        self.ruleset.rules.iter().filter(|kept| works(&kept.lowered.rule, self.ruleset.now)).flat_map(|kept| {
+        self.ruleset.rules.iter().filter(|kept| kept.lowered.rule.will_work(self.ruleset.now)).flat_map(|kept| {
             let rule = &kept.lowered.rule;
             let conditions = [(&rule.when_signal, true), (&rule.when_event, false)];
             conditions
@@ -126,10 +122,6 @@ impl State {
                 .filter_map(move |(query, of_signals)| Some(Part { kept, query: query.as_ref()?, of_signals }))
         })
     }
-}
-
-fn works(rule: &Rule, now: Instant) -> bool {
-    rule.enabled && !rule.is_expired(now)
 }
 
 impl Part<'_> {
@@ -150,28 +142,14 @@ impl Part<'_> {
 
     /// What it is about, in parts that another rule is about or is not.
     fn scopes(&self) -> Vec<Scope> {
-        let Some(rules) = &self.kept.lowered.rule.rules else { return vec![Scope::All] };
-        let root = [rules.root()];
-        let members = match rules.node(rules.root()).kind {
-            NodeKind::Or(list) => rules.children(list),
-            _ => &root[..],
-        };
-        let ids: Option<Vec<Scope>> = members
-            .iter()
-            .map(|node| match rules.node(*node).kind {
-                NodeKind::Term { key, test: Test::Exact(id) }
-                    if key.kind == KeyKind::RuleKey && rules.text(key.text) == "ruleId" =>
-                {
-                    Some(Scope::Id(rules.text(id).to_owned()))
-                }
-                _ => None,
-            })
-            .collect();
-        ids.filter(|ids| !ids.is_empty()).unwrap_or_else(|| {
-            let mut text = String::new();
-            query_text(rules, &mut text);
-            vec![if text == ALL { Scope::All } else { Scope::Written(text) }]
-        })
+        let rule = &self.kept.lowered.rule;
+        let Some(rules) = &rule.rules else { return vec![Scope::All] };
+        if let Some(ids) = rule.listed_ids() {
+            return ids.into_iter().map(|id| Scope::Id(id.to_owned())).collect();
+        }
+        let mut text = String::new();
+        query_text(rules, &mut text);
+        vec![if text == ALL { Scope::All } else { Scope::Written(text) }]
     }
 
     /// Whether it says the same of the same as another.
@@ -232,23 +210,10 @@ fn only_in(this: &State, that: &State, undecided: &mut Vec<Place>) -> Vec<Change
 
 /// Whether one of the others silences whatever the part silences; else an event that none of them does.
 fn within(part: &Part<'_>, others: &[Part<'_>], schema: &Schema, cap: usize) -> Answer<(), Value> {
-    let mut all = Query::new(part.query.span);
-    let nodes: Vec<_> = others
-        .iter()
-        .map(|other| {
-            let node = all.copy(other.query, other.query.span, None);
-            if other.is_denied() { all.push_not(node, other.query.span) } else { node }
-        })
-        .collect();
-    let all = if nodes.is_empty() {
-        Formula::never()
-    } else {
-        let root = all.push_or(&nodes, part.query.span);
-        all.set_root(root);
-        Formula::new(&all, schema, false, cap)
-    };
-    let own = Formula::new(part.query, schema, part.is_denied(), cap);
-    match own.implies(&all, &mut Budget::new(STEPS)) {
+    let formula = |part: &Part<'_>| Formula::new(part.query, schema, part.is_denied(), cap);
+    let others: Vec<Formula> = others.iter().map(formula).collect();
+    let others: Vec<&Formula> = others.iter().collect();
+    match formula(part).implies_any(&others, &mut Budget::new(STEPS)) {
         Answer::Yes(()) => Answer::Yes(()),
         Answer::No(witness) => Answer::No(witness.to_json()),
         Answer::Undecided => Answer::Undecided,

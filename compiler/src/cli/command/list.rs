@@ -18,16 +18,14 @@ pub(in crate::cli) fn run(global: &Global, args: &ListArgs) -> Result<Exit, Prob
     };
     let mut outcome = batch::run(&setting, files, purpose, &mut Nothing)?;
     sort(&mut outcome.rules, args.sort);
-    let text = match args.format {
-        RulesFormat::Human => output::visible(&table(&outcome.rules, outcome.now)).into_owned(),
+    match args.format {
+        RulesFormat::Human => output::say(&output::visible(&table(&outcome.rules, outcome.now)))?,
         RulesFormat::Json => {
             let entries = outcome.rules.iter().map(|rule| RuleEntry::new(rule, outcome.now));
-            let text = serde_json::to_string_pretty(&entries.collect::<Vec<_>>()).map_err(Problem::input)?;
-            text + "\n"
+            output::json(&entries.collect::<Vec<_>>())?;
         }
-        RulesFormat::Html => html::page(&outcome, &setting).map_err(Problem::input)?,
-    };
-    output::say(&text)?;
+        RulesFormat::Html => output::say(&html::page(&outcome, &setting).map_err(Problem::input)?)?,
+    }
     let verdict = command::verdict(&outcome.findings, None);
     if verdict != Exit::Clean {
         output::note("some rules have errors and are not listed: run `quell check`");

@@ -197,11 +197,7 @@ pub(in crate::cli) fn run(global: &Global, args: &ReplayArgs) -> Result<Exit, Pr
         exit = exit.max(Exit::Findings);
     }
     match args.format {
-        ReplayFormat::Json => {
-            let mut text = serde_json::to_string_pretty(&report).map_err(Problem::input)?;
-            text.push('\n');
-            output::say(&text)?;
-        }
+        ReplayFormat::Json => output::json(&report)?,
         ReplayFormat::Human => output::say(&output::visible(&table(&report)))?,
         ReplayFormat::Markdown => output::say(&markdown(&report))?,
     }
@@ -211,14 +207,12 @@ pub(in crate::cli) fn run(global: &Global, args: &ReplayArgs) -> Result<Exit, Pr
 /// The known attacks of the project that a rule silences.
 fn silenced_attacks<'r>(ruleset: &'r Ruleset, setting: &Setting) -> Result<Vec<SilencedAttack<'r>>, Problem> {
     let mut found = Vec::new();
-    for attack in known::load(setting)? {
-        let Some(event) = Event::new(&attack.value) else { continue };
-        let by = ruleset.silencing(&event, setting).filter_map(|index| ruleset.rules.get(index));
-        let by: Vec<&str> = by.map(KeptRule::name).collect();
+    known::judged(ruleset, setting, |attack, _, by| {
         if !by.is_empty() {
+            let by = by.into_iter().map(KeptRule::name).collect();
             found.push(SilencedAttack { file: attack.path.display().to_string(), event: attack.number, by });
         }
-    }
+    })?;
     Ok(found)
 }
 

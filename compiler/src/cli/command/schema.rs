@@ -112,7 +112,7 @@ fn entries(schema: &Schema) -> Vec<Entry<'_>> {
 fn list(schema: &Schema, format: ListFormat) -> Result<(), Problem> {
     let entries = entries(schema);
     if format == ListFormat::Json {
-        return json(&entries);
+        return output::json(&entries);
     }
     let mut out = String::new();
     for entry in &entries {
@@ -126,20 +126,14 @@ fn list(schema: &Schema, format: ListFormat) -> Result<(), Problem> {
     output::say(&out)
 }
 
-fn json(value: &impl Serialize) -> Result<(), Problem> {
-    let mut text = serde_json::to_string_pretty(value).map_err(Problem::input)?;
-    text.push('\n');
-    output::say(&text)
-}
-
 fn show(schema: &Schema, key: &str, format: ListFormat) -> Result<(), Problem> {
     if format == ListFormat::Json {
         let path = key.trim_start_matches('@');
         if let Some(found) = entries(schema).iter().find(|entry| entry.path == path) {
-            return json(found);
+            return output::json(found);
         }
         if let Some((_, tag)) = schema.tag(path) {
-            return json(&TagEntry::new(schema, tag));
+            return output::json(&TagEntry::new(schema, tag));
         }
     }
     match describe(schema, key) {
@@ -249,7 +243,7 @@ fn load(path: &Path) -> Result<Schema, Problem> {
 fn diff(old: &Path, new: &Path, format: ListFormat) -> Result<(), Problem> {
     let diff = schema::diff(&load(old)?, &load(new)?);
     if format == ListFormat::Json {
-        json(&diff)?;
+        output::json(&diff)?;
     } else {
         let mut out = String::new();
         for path in &diff.added {

@@ -8,10 +8,7 @@ use crate::cli::exit::{Exit, Problem};
 use crate::cli::known::{self, Attack};
 use crate::cli::project::Setting;
 use crate::cli::{events, output};
-use crate::suggest::{Options, Recorded, Refusal, suggest};
-
-/// More events at once are more than a rule is made from.
-const MOST: usize = 50_000;
+use crate::suggest::{MOST, Options, Recorded, Refusal, suggest};
 
 pub(in crate::cli) fn run(global: &Global, args: &SuggestArgs) -> Result<Exit, Problem> {
     let target = args.output.as_deref().filter(|path| path.as_os_str() != "-");

@@ -63,11 +63,7 @@ pub(in crate::cli) fn run(global: &Global, args: &TestArgs) -> Result<Exit, Prob
         ruleset.tests.iter().map(|test| Runner { setting: &setting, ruleset: &ruleset, test }.run()).collect();
     reports.extend(known_attacks(&setting, &ruleset)?);
     match args.format {
-        ListFormat::Json => {
-            let mut text = serde_json::to_string_pretty(&reports).map_err(Problem::input)?;
-            text.push('\n');
-            output::say(&text)?;
-        }
+        ListFormat::Json => output::json(&reports)?,
         ListFormat::Human => output::say(&output::visible(&summary(&reports)))?,
     }
     if ruleset.tests.is_empty() {
@@ -80,18 +76,16 @@ pub(in crate::cli) fn run(global: &Global, args: &TestArgs) -> Result<Exit, Prob
 /// The known attacks of the project, each file a test of its own: no rule may silence one.
 fn known_attacks(setting: &Setting, ruleset: &Ruleset) -> Result<Vec<Report>, Problem> {
     let mut reports: Vec<Report> = Vec::new();
-    let attacks = known::load(setting)?;
-    for attack in &attacks {
+    known::judged(ruleset, setting, |attack, event, by| {
         let file = attack.path.display().to_string();
         let title = format!("{file} must fire");
         if reports.last().is_none_or(|last| last.title != title) {
             let file = CONFIG.to_owned();
             reports.push(Report { title, file, line: 1, passed: true, events: 0, failures: Vec::new() });
         }
-        let (Some(report), Some(event)) = (reports.last_mut(), Event::new(&attack.value)) else { continue };
+        let Some(report) = reports.last_mut() else { return };
         report.events += 1;
-        for index in ruleset.silencing(&event, setting) {
-            let Some(kept) = ruleset.rules.get(index) else { continue };
+        for kept in by {
             report.passed = false;
             report.failures.push(Failure {
                 line: 1,
@@ -99,10 +93,10 @@ fn known_attacks(setting: &Setting, ruleset: &Ruleset) -> Result<Vec<Report>, Pr
                 event_file: Some(file.clone()),
                 event: Some(attack.number),
                 message: format!("a known attack, and `{}` ({}) silences it", kept.name(), kept.place()),
-                details: decided(kept, &event, setting),
+                details: decided(kept, event, setting),
             });
         }
-    }
+    })?;
     Ok(reports)
 }
 

@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use super::{Found, Imported};
 use crate::config::Context;
 use crate::diag::{Code, Diagnostic};
-use crate::hir::{Names, date};
+use crate::hir::{Names, date, spelling};
 use crate::lint::check_item;
-use crate::syntax::{ITEM_KEYWORDS, parse_item, split};
+use crate::syntax::{parse_item, split};
 
 /// The program, laid out, with a declaration for each key that the schema does not know.
 pub(in crate::cli) fn program(found: &Found, cx: &Context<'_>) -> String {
@@ -52,7 +52,7 @@ fn unknown_keys(program: &str, cx: &Context<'_>) -> Vec<(String, Code)> {
 }
 
 fn rule(imported: &Imported, names: &mut BTreeSet<String>) -> String {
-    let own = imported.name.clone().unwrap_or_else(|| slug(&imported.title));
+    let own = imported.name.clone().unwrap_or_else(|| spelling::name(&imported.title, "rule"));
     let mut name = own.clone();
     let mut number = 2;
     while !names.insert(name.clone()) {
@@ -133,41 +133,9 @@ fn day_or_instant(instant: &str, edge: date::Edge) -> String {
     if same { day.to_owned() } else { instant.to_owned() }
 }
 
-/// A title as a name: small letters, digits and single dashes.
-fn slug(title: &str) -> String {
-    let mut name = String::with_capacity(title.len());
-    for character in title.chars() {
-        match character {
-            c if c.is_ascii_alphanumeric() => name.push(c.to_ascii_lowercase()),
-            '_' => name.push('_'),
-            _ if !name.is_empty() && !name.ends_with('-') => name.push('-'),
-            _ => {}
-        }
-    }
-    let name = name.trim_end_matches('-');
-    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || ITEM_KEYWORDS.contains(&name) {
-        return format!("rule-{name}").trim_end_matches('-').to_owned();
-    }
-    name.to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn titles_become_names() {
-        for (title, name) in [
-            ("Nightly backup (prod)", "nightly-backup-prod"),
-            ("suppression 561a22ed", "suppression-561a22ed"),
-            ("42", "rule-42"),
-            ("Üben", "ben"),
-            ("日本", "rule"),
-            ("test", "rule-test"),
-        ] {
-            assert_eq!(slug(title), name);
-        }
-    }
 
     #[test]
     fn a_day_is_written_where_it_is_one() {

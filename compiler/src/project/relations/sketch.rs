@@ -12,7 +12,7 @@ use rustc_hash::FxHasher;
 use crate::base::Instant;
 use crate::config::Context;
 use crate::diag::Code;
-use crate::hir::{NodeId, NodeKind, Place, Polarity, Query, Rule, Test};
+use crate::hir::{Place, Polarity, Rule};
 use crate::logic::{Answer, Budget, Formula, PREFIX, Plain, Witness};
 use crate::project::relations::{RuleSummary, STEPS};
 use crate::schema::Schema;
@@ -187,13 +187,15 @@ fn plain(rule: &Rule, schema: &Schema, now: Instant) -> Option<RuleSketch> {
     }
     let allows_not_decided = rule.allows.iter().any(|allow| allow.code == Code::NotDecided);
     let mut sketch = RuleSketch { allows_not_decided, ..RuleSketch::default() };
-    if !rule.enabled || rule.expires.as_ref().is_some_and(|expires| expires.value < now) {
+    if !rule.will_work(now) {
         return Some(sketch);
     }
-    let ids = match &rule.rules {
+    let mut ids = match &rule.rules {
         None => Vec::new(),
-        Some(query) => named(query)?,
+        Some(_) => rule.listed_ids()?,
     };
+    ids.sort_unstable();
+    ids.dedup();
     sketch.detections = ids.iter().map(|id| of_detection(id)).collect();
     let mut needs = Vec::with_capacity(16);
     let blocks = [(&rule.when_signal, Place::Signal), (&rule.when_event, Place::Event)];
@@ -212,23 +214,6 @@ fn plain(rule: &Rule, schema: &Schema, now: Instant) -> Option<RuleSketch> {
     }
     sketch.needs = needs.into();
     Some(sketch)
-}
-
-/// The ids of a condition that lists the ids of detection rules and says no more, in order and each once.
-fn named(query: &Query) -> Option<Vec<&str>> {
-    let root = [query.root()];
-    let members = match query.node(query.root()).kind {
-        NodeKind::Or(list) => query.children(list),
-        _ => &root,
-    };
-    let id = |member: &NodeId| match query.node(*member).kind {
-        NodeKind::Term { key, test: Test::Exact(id) } if query.text(key.text) == "ruleId" => Some(query.text(id)),
-        _ => None,
-    };
-    let mut ids = members.iter().map(id).collect::<Option<Vec<&str>>>()?;
-    ids.sort_unstable();
-    ids.dedup();
-    Some(ids)
 }
 
 /// An event of the first condition that ever holds, and a detection rule that the rule is about.
