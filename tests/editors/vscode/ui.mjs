@@ -75,8 +75,8 @@ async function run(command) {
 }
 
 /** Takes the first row of a list, once it is that one: by key, since a list that still moves cannot be clicked. */
-async function pick(text) {
-  await holding('.quick-input-list .monaco-list-row[data-index="0"]', text).waitFor();
+async function pick(text, timeout = 60_000) {
+  await holding('.quick-input-list .monaco-list-row[data-index="0"]', text).waitFor({ timeout });
   await page.keyboard.press("Enter");
 }
 
@@ -132,10 +132,19 @@ async function missing() {
 async function tasks() {
   await open("rules/render.quell");
   await holding(".notification-toast", "quell-lsp").first().waitFor();
-  // By its own key: a palette that closes gives the focus back, which closes a list that has opened meanwhile.
+  // By its own key, and again as a person would: while VS Code is still starting, the first press now and then opens
+  // nothing.
   await page.keyboard.press("Control+1");
-  await page.keyboard.press("Control+Shift+B");
-  await pick("quell: check");
+  for (let press = 1; ; press++) {
+    await page.keyboard.press("Control+Shift+B");
+    try {
+      await pick("quell: check", 8000);
+      break;
+    } catch (error) {
+      if (press === 4) throw error;
+      console.error(`press ${press} of Control+Shift+B opened nothing`);
+    }
+  }
   // Its terminal hides the panel.
   await terminalShows("ephemeral-value");
   await run("Problems: Focus on Problems View");
