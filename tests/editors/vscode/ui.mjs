@@ -68,14 +68,28 @@ async function go(line, column) {
   await sleep(150);
 }
 
+/** Tries again, as a person would: what opens late, a page or VS Code itself, takes the focus and closes a list. */
+async function insist(attempt) {
+  for (let number = 1; ; number++) {
+    try {
+      return await attempt(8000);
+    } catch (error) {
+      if (number === 4) throw error;
+      console.error(`attempt ${number}: ${error.message.split("\n", 1)[0]}`);
+    }
+  }
+}
+
 async function run(command) {
-  await page.keyboard.press("F1");
-  await page.locator(".quick-input-widget input").first().fill(`>${command}`);
-  await pick(command);
+  await insist(async (timeout) => {
+    await page.keyboard.press("F1");
+    await page.locator(".quick-input-widget input").first().fill(`>${command}`, { timeout });
+    await pick(command, timeout);
+  });
 }
 
 /** Takes the first row of a list, once it is that one: by key, since a list that still moves cannot be clicked. */
-async function pick(text, timeout = 60_000) {
+async function pick(text, timeout) {
   await holding('.quick-input-list .monaco-list-row[data-index="0"]', text).waitFor({ timeout });
   await page.keyboard.press("Enter");
 }
@@ -132,19 +146,11 @@ async function missing() {
 async function tasks() {
   await open("rules/render.quell");
   await holding(".notification-toast", "quell-lsp").first().waitFor();
-  // By its own key, and again as a person would: while VS Code is still starting, the first press now and then opens
-  // nothing.
   await page.keyboard.press("Control+1");
-  for (let press = 1; ; press++) {
+  await insist(async (timeout) => {
     await page.keyboard.press("Control+Shift+B");
-    try {
-      await pick("quell: check", 8000);
-      break;
-    } catch (error) {
-      if (press === 4) throw error;
-      console.error(`press ${press} of Control+Shift+B opened nothing`);
-    }
-  }
+    await pick("quell: check", timeout);
+  });
   // Its terminal hides the panel.
   await terminalShows("ephemeral-value");
   await run("Problems: Focus on Problems View");
