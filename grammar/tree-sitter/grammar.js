@@ -186,6 +186,7 @@ export default grammar({
       choice(
         $.term,
         $.group,
+        $.range,
         $.cidr,
         $.reference,
         $.value,
@@ -232,7 +233,15 @@ export default grammar({
         field("high", $._bound),
         choice("]", "}"),
       ),
-    _bound: ($) => choice($.value, $.pattern, $.comparison, $.string),
+    _bound: ($) =>
+      choice(
+        $.value,
+        $.pattern,
+        $.comparison,
+        $.string,
+        // Of a range that a blank parts from its key.
+        alias(choice($._digits, $.identifier), $.value),
+      ),
 
     cidr: ($) => seq(alias($._cidr, "CIDR("), repeat($._argument), ")"),
     _argument: ($) => choice(alias(choice($.value, $.pattern, $.comparison), $.argument), $.string),

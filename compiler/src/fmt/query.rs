@@ -368,12 +368,16 @@ fn part<'t>(cursor: &mut Cursor<'t>) -> Option<Part<'t>> {
         blank = sign.kind == TokenKind::Not;
     }
     let piece = cursor.peek()?;
-    if piece.closes() || piece.is_comment() || matches!(piece.kind, TokenKind::OpenBrace | TokenKind::OpenBracket) {
+    if piece.closes() || piece.is_comment() {
         return None;
     }
     cursor.next();
     head.push(piece, blank, cursor);
     match piece.kind {
+        TokenKind::OpenBrace | TokenKind::OpenBracket => {
+            range(cursor, &mut head)?;
+            return Some(head.finish(PartKind::Unit { missing: false }, cursor));
+        }
         TokenKind::OpenParen => return Some(head.finish(PartKind::Open { cidr: false }, cursor)),
         TokenKind::Cidr => return Some(head.finish(PartKind::Open { cidr: true }, cursor)),
         TokenKind::Key => {}
@@ -390,6 +394,8 @@ fn part<'t>(cursor: &mut Cursor<'t>) -> Option<Part<'t>> {
                         | TokenKind::String
                         | TokenKind::Reference
                         | TokenKind::OpenParen
+                        | TokenKind::OpenBracket
+                        | TokenKind::OpenBrace
                 )
         });
     let Some(value) = value else { return Some(head.finish(PartKind::Unit { missing: true }, cursor)) };
@@ -404,20 +410,21 @@ fn part<'t>(cursor: &mut Cursor<'t>) -> Option<Part<'t>> {
     Some(head.finish(PartKind::Unit { missing: false }, cursor))
 }
 
-/// The rest of `[1 TO 5]` on one line, with one blank where there were some.
+/// The rest of `[1 TO 5]` on one line, with one blank where there were some; nothing where it is no range.
 fn range(cursor: &mut Cursor<'_>, head: &mut Head) -> Option<()> {
-    let mut first = true;
-    loop {
+    for index in 0..4 {
         let piece = cursor.next()?;
-        if piece.is_comment() || piece.opens() {
+        let fits = match index {
+            1 => piece.text == "TO",
+            3 => piece.closes(),
+            _ => !piece.closes() && !piece.opens() && !piece.is_comment(),
+        };
+        if !fits {
             return None;
         }
-        head.push(piece, !first && !piece.glued && !piece.closes(), cursor);
-        if piece.closes() {
-            return Some(());
-        }
-        first = false;
+        head.push(piece, index > 0 && !piece.glued && !piece.closes(), cursor);
     }
+    Some(())
 }
 
 /// An argument of `CIDR( … )`: tokens without a blank between them.

@@ -143,13 +143,18 @@ fn query<'t, E: Tier<'t>>() -> impl Parser<'t, Tokens<'t>, NodeId, Extra<E>> + C
             Terminal { kind: TokenKind::CloseBrace, span, .. } => (span, false),
         }
         .labelled("`]`");
-        let range = open.then(bound).then_ignore(token(TokenKind::To, "`TO`")).then(bound).then(close).map_with(
-            |((((from, open_inclusive), low), high), (to, close_inclusive)), e| {
+        let to = select! {
+            Terminal { kind: TokenKind::To, .. } => (),
+            Terminal { keyword: Keyword::To, .. } => (),
+        }
+        .labelled("`TO`");
+        let range = open.then(bound).then_ignore(to).then(bound).then(close).map_with(
+            |((((from, open_inclusive), low), high), (to, close_inclusive)), e: &mut At<'t, '_, E>| {
                 e.state().push(NodeKind::Range { low, high, open_inclusive, close_inclusive }, from.to(to))
             },
         );
         let term = token::<E>(TokenKind::Key, "an attribute or tag, such as `@process.args:`")
-            .then(choice((value, group.clone(), range)).or_not())
+            .then(choice((value, group.clone(), range.clone())).or_not())
             .map_with(|(key, value), e| {
                 let name = Span::new(key.start, key.end.saturating_sub(1));
                 match value {
@@ -186,7 +191,7 @@ fn query<'t, E: Tier<'t>>() -> impl Parser<'t, Tokens<'t>, NodeId, Extra<E>> + C
             .map(|(span, dash)| (span, 1_u32, dash))
             .foldl(sign.repeated(), |(first, count, dash), (_, _)| (first, count + 1, dash))
             .or_not()
-            .then(choice((term, group, cidr, loose)))
+            .then(choice((term, group, cidr, loose, range)))
             .map_with(|(signs, of), e| match signs {
                 Some((first, count, dash)) if count % 2 == 1 => {
                     let span = first.to(e.state().span(of));

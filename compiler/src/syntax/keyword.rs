@@ -22,6 +22,8 @@ pub(super) enum Keyword {
     Suppressed,
     Fires,
     By,
+    /// Between the ends of a range that a blank parts from its key: elsewhere it is a token of its own.
+    To,
 }
 
 impl Keyword {
@@ -39,6 +41,7 @@ impl Keyword {
             "suppressed" => Keyword::Suppressed,
             "fires" => Keyword::Fires,
             "by" => Keyword::By,
+            "TO" => Keyword::To,
             _ => Keyword::None,
         }
     }
@@ -53,7 +56,7 @@ mod tests {
     fn the_list_holds_every_keyword() {
         let found: Vec<Keyword> = KEYWORDS.iter().map(|word| Keyword::of(word)).collect();
         assert!(!found.contains(&Keyword::None));
-        // `By` is the last one, and `None` the first.
+        // `None` is the first, and `By` the last of them.
         assert_eq!(found.len(), Keyword::By as usize);
         assert_eq!(KEYWORDS[..ITEM_KEYWORDS.len()], ITEM_KEYWORDS);
     }

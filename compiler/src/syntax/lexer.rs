@@ -32,17 +32,17 @@ enum Outer {
     #[token("-")]
     #[token("!")]
     Minus,
-    #[regex(r#"([^\s(){}\[\]"=,:#$@\-!0-9\\]|\\[^\n])([^\s(){}\[\]"=,:\\]|\\[^\n])*"#, priority = 5)]
+    #[regex(r#"([^\s(){}\[\]"=,:#$@\-!0-9\\]|\\[^\r\n])([^\s(){}\[\]"=,:\\]|\\[^\r\n])*"#, priority = 5)]
     Word,
     #[regex(r#"[0-9][^\s(){}\[\]"=,#]*"#, priority = 6)]
     Digits,
-    #[regex(r#""([^"\\\n]|\\[^\n])*""#, priority = 10)]
+    #[regex(r#""([^"\\\n]|\\[^\r\n])*""#, priority = 10)]
     String,
-    #[regex(r#""([^"\\\n]|\\[^\n])*"#, priority = 9)]
+    #[regex(r#""([^"\\\n]|\\[^\r\n])*"#, priority = 9)]
     OpenString,
-    #[regex(r#"@([^\s(){}\[\]"=,:\\]|\\[^\n])*"#, priority = 5)]
+    #[regex(r#"@([^\s(){}\[\]"=,:\\]|\\[^\r\n])*"#, priority = 5)]
     AtPath,
-    #[regex(r#"@?([^\s(){}\[\]"=,:#$@\-!0-9\\]|\\[^\n])([^\s(){}\[\]"=,:\\]|\\[^\n])*:"#, priority = 10)]
+    #[regex(r#"@?([^\s(){}\[\]"=,:#$@\-!0-9\\]|\\[^\r\n])([^\s(){}\[\]"=,:\\]|\\[^\r\n])*:"#, priority = 10)]
     Key,
     #[regex(r"\$(?&name)", priority = 10)]
     Reference,
@@ -75,17 +75,17 @@ enum Value {
     Blank,
     #[regex(r"\r?\n")]
     Newline,
-    #[regex(r#"([^\s(){}\[\]"\\]|\\[^\n])+"#, priority = 3)]
+    #[regex(r#"([^\s(){}\[\]"\\]|\\[^\r\n])+"#, priority = 3)]
     Bare,
-    #[regex(r#""([^"\\\n]|\\[^\n])*""#, priority = 10)]
+    #[regex(r#""([^"\\\n]|\\[^\r\n])*""#, priority = 10)]
     String,
-    #[regex(r#""([^"\\\n]|\\[^\n])*"#, priority = 9)]
+    #[regex(r#""([^"\\\n]|\\[^\r\n])*"#, priority = 9)]
     OpenString,
     #[regex(
-        r#"([^\s(){}\[\]"\\]|\\[^\n])+"([^"\\\n]|\\[^\n])*"(([^\s(){}\[\]"\\]|\\[^\n])|"([^"\\\n]|\\[^\n])*")*"#,
+        r#"([^\s(){}\[\]"\\]|\\[^\r\n])+"([^"\\\n]|\\[^\r\n])*"(([^\s(){}\[\]"\\]|\\[^\r\n])|"([^"\\\n]|\\[^\r\n])*")*"#,
         priority = 2
     )]
-    #[regex(r#""([^"\\\n]|\\[^\n])*"(([^\s(){}\[\]"\\]|\\[^\n])|"([^"\\\n]|\\[^\n])*")+"#, priority = 1)]
+    #[regex(r#""([^"\\\n]|\\[^\r\n])*"(([^\s(){}\[\]"\\]|\\[^\r\n])|"([^"\\\n]|\\[^\r\n])*")+"#, priority = 1)]
     Mixed,
     #[regex(r"\$[A-Za-z_][A-Za-z0-9_\-]*", priority = 20)]
     Reference,
@@ -122,14 +122,14 @@ enum Group {
     Newline,
     #[regex(r"#[^\n]*", allow_greedy = true)]
     Comment,
-    #[regex(r#"([^\s(){}\[\]"\\\-#]|\\[^\n])([^\s(){}\[\]"\\]|\\[^\n])*"#, priority = 3)]
+    #[regex(r#"([^\s(){}\[\]"\\\-#]|\\[^\r\n])([^\s(){}\[\]"\\]|\\[^\r\n])*"#, priority = 3)]
     Bare,
-    #[regex(r#""([^"\\\n]|\\[^\n])*""#, priority = 10)]
+    #[regex(r#""([^"\\\n]|\\[^\r\n])*""#, priority = 10)]
     String,
-    #[regex(r#""([^"\\\n]|\\[^\n])*"#, priority = 9)]
+    #[regex(r#""([^"\\\n]|\\[^\r\n])*"#, priority = 9)]
     OpenString,
-    #[regex(r#"([^\s(){}\[\]"\\\-#]|\\[^\n])([^\s(){}\[\]"\\]|\\[^\n])*"([^"\\\n]|\\[^\n])*"(([^\s(){}\[\]"\\]|\\[^\n])|"([^"\\\n]|\\[^\n])*")*"#, priority = 2)]
-    #[regex(r#""([^"\\\n]|\\[^\n])*"(([^\s(){}\[\]"\\]|\\[^\n])|"([^"\\\n]|\\[^\n])*")+"#, priority = 1)]
+    #[regex(r#"([^\s(){}\[\]"\\\-#]|\\[^\r\n])([^\s(){}\[\]"\\]|\\[^\r\n])*"([^"\\\n]|\\[^\r\n])*"(([^\s(){}\[\]"\\]|\\[^\r\n])|"([^"\\\n]|\\[^\r\n])*")*"#, priority = 2)]
+    #[regex(r#""([^"\\\n]|\\[^\r\n])*"(([^\s(){}\[\]"\\]|\\[^\r\n])|"([^"\\\n]|\\[^\r\n])*")+"#, priority = 1)]
     Mixed,
     #[regex(r"\$[A-Za-z_][A-Za-z0-9_\-]*", priority = 20)]
     Reference,
@@ -248,6 +248,15 @@ enum Mode {
     Group(u32),
     /// Inside a range or `CIDR(…)`.
     Bounds,
+    /// Inside a range that stands in `( … )` of values, that deep.
+    GroupBounds(u32),
+}
+
+impl Mode {
+    /// Inside as many `(` of values, or outside.
+    fn in_group(depth: u32) -> Mode {
+        if depth == 0 { Mode::Outer } else { Mode::Group(depth) }
+    }
 }
 
 /// All tokens of `text`, trivia included, in order: together they are the text.
@@ -283,15 +292,17 @@ impl<'t> Cursor<'t> {
     /// Lexes while one token set is in force; false at the end of the text.
     fn run(&mut self, each: &mut impl FnMut(Token)) -> bool {
         match self.mode {
-            Mode::Outer => self.tokens(Outer::kind, each),
-            Mode::Value | Mode::Bounds => self.tokens(Value::kind, each),
-            Mode::Group(_) => self.tokens(Group::kind, each),
+            Mode::Outer => self.tokens(Outer::kind, Self::outside, each),
+            Mode::Value | Mode::Bounds | Mode::GroupBounds(_) => self.tokens(Value::kind, Self::in_value, each),
+            Mode::Group(_) => self.tokens(Group::kind, Self::in_group, each),
         }
     }
 
+    /// Lexes up to a token behind which another set is in force: `next` gives its mode.
     fn tokens<T: logos::Logos<'t, Source = str, Extras = ()>>(
         &mut self,
         kind: impl Fn(T) -> TokenKind,
+        next: impl Fn(&mut Self, TokenKind) -> Mode,
         each: &mut impl FnMut(Token),
     ) -> bool {
         let base = self.at;
@@ -305,40 +316,58 @@ impl<'t> Cursor<'t> {
                 span: Span::new((base + span.start) as u32, (base + span.end) as u32),
             });
             self.at = base + span.end;
-            if self.step(kind) {
+            self.first_on_line = match kind {
+                TokenKind::Newline => true,
+                TokenKind::Blank => self.first_on_line,
+                _ => false,
+            };
+            let before = self.mode;
+            self.mode = next(self, kind);
+            if self.mode != before {
                 return true;
             }
         }
         false
     }
 
-    /// Follows the token; true where another token set takes over.
-    fn step(&mut self, kind: TokenKind) -> bool {
-        let before = self.mode;
-        self.first_on_line = match kind {
-            TokenKind::Newline => true,
-            TokenKind::Blank => self.first_on_line,
-            _ => false,
+    #[inline]
+    fn outside(&mut self, kind: TokenKind) -> Mode {
+        let list = self.list;
+        self.list = match kind {
+            TokenKind::Equals => ListStart::Equals,
+            TokenKind::Blank | TokenKind::Newline | TokenKind::Comment => list,
+            _ => ListStart::No,
         };
-        self.mode = match (self.mode, kind) {
-            (Mode::Outer, TokenKind::Key) => Mode::Value,
-            (Mode::Outer, TokenKind::Cidr) => Mode::Bounds,
-            (Mode::Outer, TokenKind::OpenParen) if self.list == ListStart::Equals => Mode::Group(1),
+        match kind {
+            TokenKind::Key => Mode::Value,
+            TokenKind::Cidr => Mode::Bounds,
+            TokenKind::OpenParen if list == ListStart::Equals => Mode::Group(1),
+            _ => Mode::Outer,
+        }
+    }
+
+    fn in_value(&mut self, kind: TokenKind) -> Mode {
+        let closes = matches!(kind, TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace);
+        match (self.mode, kind) {
             (Mode::Value, TokenKind::OpenParen) => Mode::Group(1),
             (Mode::Value, TokenKind::OpenBracket | TokenKind::OpenBrace) => Mode::Bounds,
             (Mode::Value, _) => Mode::Outer,
-            (Mode::Group(depth), TokenKind::OpenParen) => Mode::Group(depth + 1),
-            (Mode::Group(1), TokenKind::CloseParen) => Mode::Outer,
-            (Mode::Group(depth), TokenKind::CloseParen) => Mode::Group(depth - 1),
-            (Mode::Group(_), TokenKind::OpenBrace | TokenKind::CloseBrace) => Mode::Outer,
-            (Mode::Bounds, TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace) => Mode::Outer,
+            (Mode::Bounds, _) if closes => Mode::Outer,
+            // Of a parenthesis that closes a range the group takes notice.
+            (Mode::GroupBounds(depth), TokenKind::CloseParen) => Mode::in_group(depth - 1),
+            (Mode::GroupBounds(depth), _) if closes => Mode::Group(depth),
             (mode, _) => mode,
-        };
-        self.list = match (kind, self.list) {
-            (TokenKind::Equals, _) => ListStart::Equals,
-            (TokenKind::Blank | TokenKind::Newline | TokenKind::Comment, list) => list,
-            _ => ListStart::No,
-        };
-        before != self.mode
+        }
+    }
+
+    fn in_group(&mut self, kind: TokenKind) -> Mode {
+        let Mode::Group(depth) = self.mode else { return self.mode };
+        match kind {
+            TokenKind::OpenParen => Mode::Group(depth + 1),
+            TokenKind::CloseParen => Mode::in_group(depth - 1),
+            TokenKind::OpenBracket | TokenKind::OpenBrace => Mode::GroupBounds(depth),
+            TokenKind::CloseBrace => Mode::Outer,
+            _ => self.mode,
+        }
     }
 }

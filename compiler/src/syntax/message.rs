@@ -106,11 +106,18 @@ fn condition_slip(text: &str, terminals: &[Terminal], at: usize, found: Terminal
         TokenKind::Comma => {
             let (open, name) = (back(2)?, back(3)?);
             let is_call = open.kind == TokenKind::OpenParen && name.span.end == open.span.start;
-            (is_call && name.span.of(text).eq_ignore_ascii_case("CIDR")).then(|| {
-                Diagnostic::new(Code::SyntaxError, name.span, "the function `CIDR` is written in capital letters")
-                    .label("read as a word")
-                    .help("write `CIDR(@network.destination.ip,10.0.0.0/8)`")
-                    .unsafe_fix("write `CIDR`", name.span, "CIDR")
+            if !is_call || !name.span.of(text).eq_ignore_ascii_case("CIDR") {
+                return None;
+            }
+            let key = back(4).filter(|key| key.kind == TokenKind::Key && key.span.end == name.span.start);
+            Some(match key {
+                Some(key) => call_as_value(text, key, open, before),
+                None => {
+                    Diagnostic::new(Code::SyntaxError, name.span, "the function `CIDR` is written in capital letters")
+                        .label("read as a word")
+                        .help("write `CIDR(@network.destination.ip,10.0.0.0/8)`")
+                        .unsafe_fix("write `CIDR`", name.span, "CIDR")
+                }
             })
         }
         _ if matches!(before.kind, TokenKind::And | TokenKind::Or | TokenKind::Not) => {
@@ -125,6 +132,17 @@ fn condition_slip(text: &str, terminals: &[Terminal], at: usize, found: Terminal
         }
         _ => None,
     }
+}
+
+/// `key:CIDR(first,`: the function is no value.
+fn call_as_value(text: &str, key: Terminal, open: Terminal, first: Terminal) -> Diagnostic {
+    let name = key.span.of(text).trim_end_matches(':');
+    let call = if first.kind == TokenKind::AtPath { "CIDR(".to_owned() } else { format!("CIDR({name},") };
+    let span = key.span.to(open.span);
+    Diagnostic::new(Code::NetworkAsValue, span, text!("`CIDR` is a function, and no value of `{0}`", name))
+        .label("the key stands inside of it")
+        .help(text!("write `CIDR({0},10.0.0.0/8)`", name))
+        .unsafe_fix("move the key inside", span, call)
 }
 
 fn expected(error: &Rich<'_, Terminal>) -> String {

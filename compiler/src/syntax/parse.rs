@@ -61,7 +61,11 @@ impl ParsedItem {
 pub fn parse_item(text: &str) -> ParsedItem {
     let mut terminals = Vec::with_capacity(text.len() / 12 + 8);
     let mut lexical = Lexical::default();
-    lex_into(text, |token| lexical.take(token, text, &mut terminals));
+    lex_into(text, |token| {
+        if !token.kind.is_trivia() {
+            lexical.take(token, text, &mut terminals);
+        }
+    });
     let mut diagnostics = lexical.diagnostics;
     deception::find(text, &mut diagnostics);
     let blocked = brackets::check(text, &terminals, &mut diagnostics);
@@ -94,10 +98,8 @@ struct Lexical {
 }
 
 impl Lexical {
+    /// Takes a token that is no trivia.
     fn take(&mut self, token: Token, text: &str, terminals: &mut Vec<Terminal>) {
-        if token.kind.is_trivia() {
-            return;
-        }
         let keyword = match token.kind {
             TokenKind::Word => Keyword::of(token.span.of(text)),
             TokenKind::OpenString => {
@@ -113,6 +115,7 @@ impl Lexical {
         terminals.push(Terminal { kind: token.kind, keyword, first_on_line: token.first_on_line, span: token.span });
     }
 
+    #[cold]
     fn unterminated(&mut self, token: Token, text: &str) {
         let trimmed = token.span.of(text).trim_end();
         let end = token.span.start + trimmed.len() as u32;
@@ -126,6 +129,7 @@ impl Lexical {
         );
     }
 
+    #[cold]
     fn stray(&mut self, token: Token, text: &str) {
         let found = token.span.of(text);
         let diagnostic = if found.starts_with('\\') {
@@ -146,6 +150,21 @@ impl Lexical {
         // A character that deceives has a diagnostic of its own.
         if found.is_ascii() {
             self.diagnostics.push(diagnostic);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backslash_escapes_no_line_end() {
+        for end in ["\n", "\r\n"] {
+            let text = ["suppress x {", "  when { @process.args:a\\", "  }", "}", ""].join(end);
+            let found: Vec<(Code, &str)> =
+                parse_item(&text).diagnostics.iter().map(|found| (found.code, found.span.of(&text))).collect();
+            assert_eq!(found, [(Code::InvalidEscape, "\\")], "{end:?}");
         }
     }
 }

@@ -77,6 +77,8 @@ enum Mode {
   GROUP,
   // Inside a range or `CIDR(…)`.
   BOUNDS,
+  // Inside a range that stands in `( … )` of values.
+  GROUP_BOUNDS,
 };
 
 // The last token that was no comment, as far as the next one depends on it.
@@ -141,7 +143,7 @@ static bool ends_line(TSLexer *lexer) { return lexer->lookahead == '\n' || lexer
 static bool take_escape(Run *run) {
   Run before = *run;
   take(run);
-  if (ends_line(run->lexer)) {
+  if (ends_line(run->lexer) || run->lexer->lookahead == '\r') {
     *run = before;
     return false;
   }
@@ -195,6 +197,8 @@ static enum TokenType word(const Run *run, const Scanner *scanner, const bool *v
       return keyword;
     }
   }
+  // Between the ends of a range that a blank parts from its key.
+  if (is_text(run, "TO") && valid[TO] && !valid[INVALID]) return TO;
   if (first_on_line) return IDENTIFIER;
   if (scanner->last == EQUALS_SIGN) return WORD_BESIDE_EQUALS;
   if (scanner->last == KEY) return run->wildcard ? PATTERN : VALUE;
@@ -364,8 +368,17 @@ static void step(Scanner *scanner, enum TokenType type) {
     case GROUP:
       if (type == OPEN_PAREN) {
         scanner->group++;
-      } else if (type == OPEN_BRACE || type == CLOSE_BRACE || (type == CLOSE_PAREN && --scanner->group == 0)) {
+      } else if (type == OPEN_BRACKET || type == OPEN_BRACE) {
+        scanner->mode = GROUP_BOUNDS;
+      } else if (type == CLOSE_BRACE || (type == CLOSE_PAREN && --scanner->group == 0)) {
         scanner->mode = OUTER;
+      }
+      break;
+    case GROUP_BOUNDS:
+      if (type == CLOSE_BRACKET || type == CLOSE_BRACE) {
+        scanner->mode = GROUP;
+      } else if (type == CLOSE_PAREN) {
+        scanner->mode = --scanner->group == 0 ? OUTER : GROUP;
       }
       break;
     case BOUNDS:

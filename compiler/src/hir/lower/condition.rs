@@ -57,7 +57,10 @@ impl Lowering<'_> {
                 self.word(node.span, None, false);
                 None
             }
-            ast::NodeKind::Range { .. } => None,
+            ast::NodeKind::Range { .. } => {
+                self.loose_range(node.span);
+                None
+            }
         };
         self.depth -= 1;
         lowered
@@ -166,6 +169,7 @@ impl Lowering<'_> {
         !between.is_empty() && between.bytes().all(|byte| byte == b' ' || byte == b'\t')
     }
 
+    #[cold]
     fn blank_in_value(&mut self, span: Span) {
         let value = self.of(span);
         self.report(
@@ -176,8 +180,20 @@ impl Lowering<'_> {
         );
     }
 
+    #[cold]
+    fn loose_range(&mut self, span: Span) {
+        let range = self.of(span);
+        self.report(
+            Diagnostic::new(Code::BareWord, span, text!("the range `{0}` has no key", range))
+                .label("the range of what?")
+                .help(text!("write `key:{0}`, the range right behind the colon", range))
+                .unsafe_fix("take it as a range of user ids", span, format!("@process.uid:{range}")),
+        );
+    }
+
     /// A word outside of any value. `cut` is what may be taken out, where what stays is still a condition; `between` says
     /// that two parts stand around it which it could join.
+    #[cold]
     fn word(&mut self, span: Span, cut: Option<Span>, between: bool) {
         let word = self.of(span);
         if word == "*" {
@@ -269,6 +285,7 @@ impl Lowering<'_> {
         }
     }
 
+    #[cold]
     fn missing_value(&mut self, query: &mut Query, key: Span, span: Span) -> Option<NodeId> {
         let _ = self.key(query, key, None);
         let rest = self.text.get(span.end as usize..).unwrap_or_default();
