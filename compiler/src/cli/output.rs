@@ -30,7 +30,7 @@ pub(super) fn replace(path: &Path, mut content: impl Read) -> Result<(), Problem
         return io::copy(&mut content, &mut out).map(|_| ()).map_err(failed);
     }
     let mut file = beside(&target).map_err(failed)?;
-    io::copy(&mut content, &mut file).map_err(failed)?;
+    io::copy(&mut content, file.as_file_mut()).map_err(failed)?;
     if let Ok(old) = fs::metadata(&target) {
         file.as_file().set_permissions(old.permissions()).map_err(failed)?;
     }

@@ -79,6 +79,7 @@ pub struct Edit {
 impl Diagnostic {
     /// A finding of `code` at `span`, with the code's own severity.
     #[must_use]
+    #[cold] // Most text has none: what makes one stands aside of the straight way.
     pub fn new(code: Code, span: Span, message: impl Into<Text>) -> Diagnostic {
         Diagnostic {
             code,

@@ -3,7 +3,7 @@
 use super::Frame;
 use super::json::{Json, Layout};
 use super::suppression::{self, Tags};
-use crate::hir::Rule;
+use crate::hir::{Query, Rule};
 
 pub(super) const FRAME: Frame = Frame { start: "[", end: "\n]\n", depth: 1 };
 
@@ -23,12 +23,13 @@ fn attributes(rule: &Rule, json: &mut Json<'_>) {
     }
     json.key("enabled").bool(rule.enabled);
     json.key("rule_query").text(|out| suppression::rule_query(rule, out));
-    if let Some(when) = &rule.when_signal {
-        json.key("suppression_query").text(|out| suppression::suppressed(rule, when, out));
-    }
-    if let Some(when) = &rule.when_event {
-        json.key("data_exclusion_query").text(|out| suppression::suppressed(rule, when, out));
-    }
+    let suppressed = |json: &mut Json<'_>, name, when: &Option<Query>| {
+        if let Some(when) = when {
+            json.key(name).of(when, |json| json.text(|out| suppression::suppressed(rule, when, out)));
+        }
+    };
+    suppressed(json, "suppression_query", &rule.when_signal);
+    suppressed(json, "data_exclusion_query", &rule.when_event);
     if let Some(starts) = &rule.starts {
         json.key("start_date").integer(starts.value);
     }

@@ -6,6 +6,7 @@
 //! Not here: what is written.
 
 use crate::base::{is_plain, is_special};
+use crate::hir::Query;
 
 /// Takes a text piece by piece.
 pub(super) trait Sink {
@@ -17,6 +18,14 @@ pub(super) trait Sink {
 
     /// Appends `"`.
     fn quote(&mut self);
+
+    /// Appends `\`.
+    fn backslash(&mut self);
+
+    /// Whether a piece is known to be [`is_plain`], or found to be.
+    fn is_plain(&self, piece: &str) -> bool {
+        is_plain(piece)
+    }
 }
 
 impl Sink for String {
@@ -31,45 +40,61 @@ impl Sink for String {
     fn quote(&mut self) {
         self.push('"');
     }
+
+    fn backslash(&mut self) {
+        self.push('\\');
+    }
 }
 
 /// Puts pieces into a JSON string.
-pub(super) struct Escaped<'a>(&'a mut Vec<u8>);
+pub(super) struct Escaped<'a> {
+    out: &'a mut Vec<u8>,
+    /// All pieces are known to be [`is_plain`].
+    plain: bool,
+}
 
 impl Sink for Escaped<'_> {
     fn plain(&mut self, piece: &str) {
-        self.0.extend_from_slice(piece.as_bytes());
+        self.out.extend_from_slice(piece.as_bytes());
     }
 
     fn quote(&mut self) {
-        self.0.extend_from_slice(br#"\""#);
+        self.out.extend_from_slice(br#"\""#);
+    }
+
+    fn backslash(&mut self) {
+        self.out.extend_from_slice(br"\\");
+    }
+
+    fn is_plain(&self, piece: &str) -> bool {
+        self.plain || is_plain(piece)
     }
 
     fn push(&mut self, piece: &str) {
-        if is_plain(piece) {
+        if self.is_plain(piece) {
             return self.plain(piece);
         }
         let mut rest = piece.as_bytes();
         while let Some(at) = rest.iter().position(|byte| is_special(*byte)) {
             let (plain, special) = rest.split_at(at);
-            self.0.extend_from_slice(plain);
+            self.out.extend_from_slice(plain);
             let Some((byte, behind)) = special.split_first() else { return };
             match byte {
-                b'"' => self.0.extend_from_slice(br#"\""#),
-                b'\\' => self.0.extend_from_slice(br"\\"),
-                b'\n' => self.0.extend_from_slice(br"\n"),
-                b'\r' => self.0.extend_from_slice(br"\r"),
-                b'\t' => self.0.extend_from_slice(br"\t"),
-                0x08 => self.0.extend_from_slice(br"\b"),
-                0x0c => self.0.extend_from_slice(br"\f"),
+                b'"' => self.out.extend_from_slice(br#"\""#),
+                b'\\' => self.out.extend_from_slice(br"\\"),
+                b'\n' => self.out.extend_from_slice(br"\n"),
+                b'\r' => self.out.extend_from_slice(br"\r"),
+                b'\t' => self.out.extend_from_slice(br"\t"),
+                0x08 => self.out.extend_from_slice(br"\b"),
+                0x0c => self.out.extend_from_slice(br"\f"),
                 byte => {
                     let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
-                    self.0.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 15)]);
+                    self.out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 15)]);
                 }
             }
             rest = behind;
         }
-        self.0.extend_from_slice(rest);
+        self.out.extend_from_slice(rest);
     }
 }
 
@@ -79,6 +104,8 @@ pub(super) struct Json<'a> {
     depth: usize,
     layout: Layout,
     first: bool,
+    /// All texts to come are known to be [`is_plain`].
+    plain: bool,
 }
 
 /// How the members of an object or array stand.
@@ -93,7 +120,7 @@ pub(super) enum Layout {
 impl<'a> Json<'a> {
     /// Continues a document in which `depth` brackets are open, each a line by itself.
     pub(super) fn new(out: &'a mut Vec<u8>, depth: usize) -> Json<'a> {
-        Json { out, depth, layout: Layout::Lines, first: true }
+        Json { out, depth, layout: Layout::Lines, first: true, plain: false }
     }
 
     /// Starts a member of an object. `name` needs no escape.
@@ -150,8 +177,15 @@ impl<'a> Json<'a> {
     /// Writes a string from pieces.
     pub(super) fn text(&mut self, pieces: impl FnOnce(&mut Escaped<'_>)) {
         self.out.push(b'"');
-        pieces(&mut Escaped(self.out));
+        pieces(&mut Escaped { out: self.out, plain: self.plain });
         self.out.push(b'"');
+    }
+
+    /// Writes what holds texts of one query and of no other, whose texts are looked at once for all.
+    pub(super) fn of(&mut self, query: &Query, write: impl FnOnce(&mut Self)) {
+        self.plain = query.is_plain();
+        write(self);
+        self.plain = false;
     }
 
     /// Writes `true` or `false`.

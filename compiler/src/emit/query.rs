@@ -14,7 +14,6 @@
 //! Reading the text gives the same tree. Not here: how the query was written by its author.
 
 use super::json::Sink;
-use crate::base::is_plain;
 use crate::hir::{Bound, Key, NodeId, NodeKind, Nodes, Query, Test};
 use crate::logic::Literal;
 
@@ -201,7 +200,7 @@ fn value(query: &Query, test: Test, out: &mut impl Sink) {
 fn quoted(text: &str, out: &mut impl Sink) {
     out.quote();
     // What JSON needs not escape, a query needs not either.
-    if is_plain(text) {
+    if out.is_plain(text) {
         out.plain(text);
     } else {
         escaped(text, out);
@@ -215,7 +214,7 @@ fn escaped(text: &str, out: &mut impl Sink) {
         let (plain, special) = rest.split_at(at);
         out.push(plain);
         let (one, behind) = special.split_at(1);
-        out.push("\\");
+        out.backslash();
         out.push(one);
         rest = behind;
     }
@@ -236,7 +235,7 @@ fn pattern(pattern: &str, out: &mut impl Sink) {
         };
         if escaped {
             out.push(pattern.get(done..at).unwrap_or_default());
-            out.push("\\");
+            out.backslash();
             done = at;
             // A backslash of the pattern and what it escapes go out as one: `\*` is `\*` in both spellings.
             if char == '\\' {

@@ -122,10 +122,12 @@ fn date(json: &mut Json<'_>, name: &'static str, field: Option<&Spanned<Instant>
 }
 
 fn query_object(json: &mut Json<'_>, name: &'static str, query: &Query, schema: &Schema) {
-    json.key(name).object(Layout::Lines, |json| {
-        json.key("text").text(|out| query::write(query, out));
-        json.key("condition");
-        condition(json, query, query.root(), schema);
+    json.key(name).of(query, |json| {
+        json.object(Layout::Lines, |json| {
+            json.key("text").text(|out| query::write(query, out));
+            json.key("condition");
+            condition(json, query, query.root(), schema);
+        });
     });
 }
 

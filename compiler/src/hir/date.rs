@@ -2,9 +2,12 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::TimeZone;
 
 use crate::hir::Instant;
+
+const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
 
 /// Which instant of a day a date means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,7 +73,10 @@ pub fn rfc3339(instant: Instant) -> String {
     // From 0000-01-01, since RFC 3339 has four digits for a year, to 9999-12-29, the last whole day that jiff knows.
     let inside = instant.clamp(-62_167_219_200_000, 253_402_127_999_999);
     let timestamp = Timestamp::from_millisecond(inside).unwrap_or_default();
-    format!("{timestamp:.3}")
+    let mut text = String::with_capacity("2027-01-31T23:59:59.999Z".len());
+    // INVARIANT: a string takes all that is written.
+    let _ = PRINTER.print_timestamp(&timestamp, &mut text);
+    text
 }
 
 /// The instant that RFC 3339 text names, with any offset; digits past the millisecond are dropped. Nothing where the

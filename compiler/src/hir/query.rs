@@ -1,4 +1,4 @@
-use crate::base::Span;
+use crate::base::{Span, is_plain};
 use crate::schema::{AttrId, TagId};
 
 /// A condition as a flat arena of nodes and one string that holds every decoded value.
@@ -160,6 +160,12 @@ impl Query {
     #[must_use]
     pub fn text(&self, at: TextRef) -> &str {
         self.text.get(at.start as usize..at.end as usize).unwrap_or_default()
+    }
+
+    /// Whether a JSON string holds all of its texts as they are.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        is_plain(&self.text)
     }
 
     /// Every term, in source order.

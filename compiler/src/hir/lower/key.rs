@@ -2,7 +2,7 @@ use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Edit, Fix, Text, text};
 use crate::hir::lower::{COMBINATION, Lowering, Place};
 use crate::hir::{Key, KeyKind, Query};
-use crate::schema::{NeverEmitted, Scope, Suggestion, Why};
+use crate::schema::{NeverEmitted, Platforms, Scope, Suggestion, Why};
 use crate::syntax::ast;
 
 /// What a key turned out to be.
@@ -35,6 +35,13 @@ impl Lowering<'_> {
             self.attribute_in_rules(written, span, value);
             return None;
         }
+        let known = self.schema.attribute_id(path).map(|id| (id, self.schema.attribute(id)));
+        match known {
+            Some((id, attribute)) if !attribute.open_below && attribute.platforms.contains(Platforms::LINUX) => {
+                return self.one(query, written, span, KeyKind::Attribute(id));
+            }
+            _ => {}
+        }
         if let Some(never) = self.schema.never_emitted(path) {
             let help = match never.instead.first() {
                 Some(real) => text!("use `{0}`: {1}", real, never.note),
@@ -44,7 +51,7 @@ impl Lowering<'_> {
             return self.one(query, written, span, KeyKind::NeverEmitted);
         }
         let is_pattern = path.bytes().any(|byte| matches!(byte, b'*' | b'?'));
-        if !is_pattern && let Some(id) = self.schema.attribute_id(path) {
+        if !is_pattern && let Some((id, _)) = known {
             return self.one(query, written, span, KeyKind::Attribute(id));
         }
         if self.cx.config.allows_key(written) {
@@ -166,6 +173,7 @@ impl Lowering<'_> {
     }
 
     /// A key that documentation prints; the first of what carries it instead is the safe choice.
+    #[cold]
     fn never_emitted(&mut self, never: &NeverEmitted, message: Text, help: Text, span: Span) {
         let mut diagnostic = Diagnostic::new(Code::NeverEmitted, span, message).label("matches nothing").help(help);
         for (index, real) in never.instead.iter().enumerate() {
@@ -178,6 +186,7 @@ impl Lowering<'_> {
         self.report(diagnostic);
     }
 
+    #[cold]
     fn unknown(&mut self, code: Code, span: Span, message: Text, suggestions: &[Suggestion]) {
         let mut diagnostic = Diagnostic::new(code, span, message).label("no event carries it");
         let declare = match self.of(span).strip_prefix('@') {
@@ -204,6 +213,7 @@ impl Lowering<'_> {
     }
 
     /// `@dns.question.*:x` is the OR of the attributes it covers that hold text.
+    #[cold]
     fn wildcard_key(&mut self, query: &mut Query, path: &str, span: Span, value: Value) -> Option<Resolved> {
         let written = self.of(span);
         let mut ids = self.schema.matching(path);
@@ -250,6 +260,7 @@ impl Lowering<'_> {
     }
 
     /// `network.destination.ip/port`, as the tuning guide prints two attributes in one.
+    #[cold]
     fn ip_port(&mut self, base: &str, span: Span, value: Value) {
         let base = base.trim_start_matches('@');
         // `network.ip` does not exist: what the guide means is the source.
@@ -274,6 +285,7 @@ impl Lowering<'_> {
         self.report(diagnostic);
     }
 
+    #[cold]
     fn attribute_in_rules(&mut self, written: &str, span: Span, value: Value) {
         let mut diagnostic = Diagnostic::new(
             Code::AttributeInRules,
@@ -290,6 +302,7 @@ impl Lowering<'_> {
         self.report(diagnostic);
     }
 
+    #[cold]
     fn rule_key_in_when(&mut self, name: &str, span: Span, value: Value) {
         let mut diagnostic = Diagnostic::new(
             Code::RuleKeyInWhen,

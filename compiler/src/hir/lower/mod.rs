@@ -100,6 +100,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// What to say where everything would match, with a combination to fill in for `at`.
+    #[cold]
     fn match_all(&mut self, span: Span, message: &'static str, label: &'static str, at: Span) {
         let diagnostic = Diagnostic::new(Code::MatchAll, span, message).label(label);
         self.report(if self.place == Place::Rules {
@@ -148,6 +149,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Says once that an expansion went past a bound.
+    #[cold]
     fn overflow(&mut self, span: Span) {
         if self.overflowed {
             return;

@@ -139,6 +139,7 @@ impl Lowering<'_> {
     }
 
     /// A backslash before a letter or a digit has nothing to take away, and is no line break or tab either.
+    #[cold]
     fn idle_escape(&mut self, span: Span) {
         let written = self.of(span);
         let Some(first) = idle_escapes(written).next() else { return };
@@ -168,6 +169,7 @@ impl Lowering<'_> {
     }
 
     /// Wildcards and regular expressions are text inside quotes.
+    #[cold]
     fn pattern_in_quotes(&mut self, text: &str, span: Span) {
         if is_regex(text) {
             self.report(
@@ -191,6 +193,7 @@ impl Lowering<'_> {
         }
     }
 
+    #[cold]
     fn mixed_quotes(&mut self, span: Span) {
         let mut pattern = String::new();
         let mut rest = self.of(span);
@@ -342,6 +345,7 @@ impl Lowering<'_> {
         false
     }
 
+    #[cold]
     fn dash(&mut self, span: Span) {
         let written = self.of(span);
         if written.starts_with("-$") || written.starts_with("-(") {
