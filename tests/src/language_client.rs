@@ -14,14 +14,23 @@ use crate::binary;
 /// How long an answer may take before a test gives up: far longer than any takes on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A message and when the last of its bytes came.
+#[derive(Debug)]
+struct Arrived {
+    at: Instant,
+    message: Value,
+}
+
 /// A running server.
 #[derive(Debug)]
 pub struct Client {
     child: Child,
     stdin: Option<ChildStdin>,
-    incoming: Receiver<Value>,
+    incoming: Receiver<Arrived>,
     /// Notifications and requests of the server that nobody asked for yet.
-    waiting: VecDeque<Value>,
+    waiting: VecDeque<Arrived>,
+    /// When what was waited for last was there, not read as JSON yet.
+    arrived: Instant,
     next: i64,
     /// Every message in both directions, in order, each with who sent it.
     pub log: Vec<(&'static str, Value)>,
@@ -62,7 +71,8 @@ impl Client {
                 }
             }
         });
-        Ok(Client { child, stdin, incoming, waiting: VecDeque::new(), next: 1, log: Vec::new() })
+        let arrived = Instant::now();
+        Ok(Client { child, stdin, incoming, waiting: VecDeque::new(), arrived, next: 1, log: Vec::new() })
     }
 
     /// Starts the server and shakes hands, as an editor that can do what `capabilities` says.
@@ -215,39 +225,50 @@ impl Client {
     ///
     /// Where none comes in time.
     pub fn wait_for(&mut self, fits: impl Fn(&Value) -> bool) -> Result<Value, String> {
-        if let Some(at) = self.waiting.iter().position(&fits) {
-            return self.waiting.remove(at).ok_or_else(|| "it was there".to_owned());
-        }
+        let waiting = self.waiting.iter().position(|waiting| fits(&waiting.message));
         let end = Instant::now() + PATIENCE;
+        let mut found = waiting.and_then(|at| self.waiting.remove(at));
         loop {
-            let message = self.receive(end.saturating_duration_since(Instant::now()))?;
-            if fits(&message) {
+            if let Some(Arrived { at, message }) = found {
+                self.arrived = at;
                 return Ok(message);
             }
-            self.waiting.push_back(message);
+            let arrived = self.receive(end.saturating_duration_since(Instant::now()))?;
+            if fits(&arrived.message) {
+                found = Some(arrived);
+            } else {
+                self.waiting.push_back(arrived);
+            }
         }
+    }
+
+    /// When what was waited for last had come, before it was read as JSON.
+    #[must_use]
+    pub fn arrived(&self) -> Instant {
+        self.arrived
     }
 
     /// Every message that is there or comes before a time is up.
     pub fn drain(&mut self, time: Duration) -> Vec<Value> {
         let end = Instant::now() + time;
-        let mut messages: Vec<Value> = self.waiting.drain(..).collect();
-        while let Ok(message) = self.receive(end.saturating_duration_since(Instant::now())) {
-            messages.push(message);
+        let mut messages: Vec<Value> = self.waiting.drain(..).map(|waiting| waiting.message).collect();
+        while let Ok(arrived) = self.receive(end.saturating_duration_since(Instant::now())) {
+            messages.push(arrived.message);
         }
         messages
     }
 
     /// Drops what came of a method and was not asked for.
     pub fn forget(&mut self, method: &str) {
-        self.waiting.retain(|message| *at(message, "/method") != method);
+        self.waiting.retain(|waiting| *at(&waiting.message, "/method") != method);
     }
 
-    fn receive(&mut self, time: Duration) -> Result<Value, String> {
-        let message = self.incoming.recv_timeout(time).map_err(|error| match error {
+    fn receive(&mut self, time: Duration) -> Result<Arrived, String> {
+        let arrived = self.incoming.recv_timeout(time).map_err(|error| match error {
             RecvTimeoutError::Timeout => "no such message came".to_owned(),
             RecvTimeoutError::Disconnected => "the server has closed its output".to_owned(),
         })?;
+        let message = &arrived.message;
         self.log.push(("server", message.clone()));
         // What the server asks is granted; what it says of it is for the test.
         if let (Some(id), Some(method)) = (message.get("id"), message.get("method")) {
@@ -257,7 +278,7 @@ impl Client {
             };
             self.send(json!({ "jsonrpc": "2.0", "id": id, "result": result }))?;
         }
-        Ok(message)
+        Ok(arrived)
     }
 
     /// Opens a document.
@@ -322,7 +343,7 @@ fn at<'m>(message: &'m Value, path: &str) -> &'m Value {
 }
 
 /// One message; nothing at the end of the stream, or where what comes is no message.
-fn read(reader: &mut impl BufRead) -> Option<Value> {
+fn read(reader: &mut impl BufRead) -> Option<Arrived> {
     let mut length = None;
     loop {
         let mut line = String::new();
@@ -339,5 +360,6 @@ fn read(reader: &mut impl BufRead) -> Option<Value> {
     }
     let mut body = vec![0; length?];
     reader.read_exact(&mut body).ok()?;
-    serde_json::from_slice(&body).ok()
+    let at = Instant::now();
+    Some(Arrived { at, message: serde_json::from_slice(&body).ok()? })
 }

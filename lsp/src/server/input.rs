@@ -21,10 +21,16 @@ pub(super) const MALFORMED: &str = "quell/malformed";
 /// The largest body, in bytes. What claims to be larger is passed over.
 const LARGEST: u64 = 256 * 1024 * 1024;
 
+/// How much of a body is expected to come, in bytes: as much as is set aside for it at once.
+const LIKELY: usize = 16 * 1024 * 1024;
+
+/// From how many bytes on a body is handed on as it is: a copy of it costs more than to wake the transport twice.
+const LARGE: usize = 256 * 1024;
+
 /// The longest line of a header, in bytes.
 const LONGEST_LINE: u64 = 8 * 1024;
 
-/// Messages as bytes, each with its header.
+/// Messages as bytes; of a large one the header comes first.
 #[derive(Debug)]
 pub(super) struct Input {
     messages: UnboundedReceiver<Vec<u8>>,
@@ -56,6 +62,11 @@ impl AsyncRead for Input {
         let taken = left.len().min(buffer.remaining());
         buffer.put_slice(left.get(..taken).unwrap_or_default());
         this.read += taken;
+        if this.read == this.rest.len() {
+            // What was handed on is not held until the next message comes.
+            this.rest = Vec::new();
+            this.read = 0;
+        }
         Poll::Ready(Ok(()))
     }
 }
@@ -68,7 +79,8 @@ impl AsyncRead for Input {
 fn forward(from: &mut impl BufRead, to: &UnboundedSender<Vec<u8>>) -> io::Result<()> {
     let body = match length(from)? {
         Some(length) if length <= LARGEST => {
-            let mut body = Vec::new();
+            // A length that is only claimed takes no memory.
+            let mut body = Vec::with_capacity((length as usize).min(LIKELY));
             from.take(length).read_to_end(&mut body)?;
             if (body.len() as u64) < length {
                 return Err(io::ErrorKind::UnexpectedEof.into());
@@ -84,9 +96,14 @@ fn forward(from: &mut impl BufRead, to: &UnboundedSender<Vec<u8>>) -> io::Result
         }
         None => malformed(&Value::Null, &Error::parse_error()),
     };
-    let mut message = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
-    message.extend(body);
-    to.send(message).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    let mut head = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
+    let sent = if body.len() < LARGE {
+        head.extend(body);
+        to.send(head)
+    } else {
+        to.send(head).and_then(|()| to.send(body))
+    };
+    sent.map_err(|_| io::ErrorKind::BrokenPipe.into())
 }
 
 /// Reads a header up to its empty line; nothing where it names no length. Lines that are no header are passed over.
@@ -219,10 +236,15 @@ mod tests {
         let (sender, mut receiver) = unbounded_channel();
         let mut from = bytes;
         while forward(&mut from, &sender).is_ok() {}
+        let mut rest = String::new();
+        while let Ok(bytes) = receiver.try_recv() {
+            rest += std::str::from_utf8(&bytes).unwrap();
+        }
         let mut messages = Vec::new();
-        while let Ok(message) = receiver.try_recv() {
-            let message = String::from_utf8(message).unwrap();
-            messages.push(message.split_once("\r\n\r\n").unwrap().1.to_owned());
+        while let Some((header, after)) = rest.split_once("\r\n\r\n") {
+            let length: usize = header.strip_prefix("Content-Length: ").unwrap().parse().unwrap();
+            messages.push(after[..length].to_owned());
+            rest = after[length..].to_owned();
         }
         messages
     }
@@ -247,6 +269,8 @@ mod tests {
         ];
         let bytes: String = bodies.iter().map(|body| framed(body)).collect();
         assert_eq!(forwarded(bytes.as_bytes()), bodies);
+        let large = format!("{{\"jsonrpc\":\"2.0\",\"method\":\"{}\"}}", "m".repeat(LARGE));
+        assert_eq!(forwarded(framed(&large).repeat(2).as_bytes()), [&*large, &*large]);
         let mixed = format!("Content-Type: x\r\ncontent-length: {}\r\n\r\n{}", bodies[0].len(), bodies[0]);
         assert_eq!(forwarded(mixed.as_bytes()), [bodies[0]]);
     }

@@ -4,19 +4,24 @@
 //! A finding is kept while what it is about reads as it did when it was found. What an edit may have made untrue is
 //! dropped with the edit and comes back, if it is still true, with the next comparison.
 
+mod recall;
+
 use std::sync::Arc;
 
 use quell::base::Span;
+use quell::config::Context;
 use quell::diag::{Code, Diagnostic, Edit};
 use quell::hir::{Names, Signature, lower_item};
 use quell::parse_item;
-use quell::project::{RuleSummary, link};
+use quell::project::RuleSketch;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ide::document::Document;
 use crate::ide::item::ItemId;
 use crate::ide::project::{FileId, Project};
 use crate::ide::settings::Settings;
+
+use recall::{Recall, Seat};
 
 /// How many items are looked at between two questions whether to go on.
 const STRIDE: usize = 64;
@@ -124,9 +129,9 @@ impl Snapshot {
     pub fn run(&self, mut go_on: impl FnMut(usize) -> bool) -> Option<Compared> {
         let context = self.settings.context();
         let mut ranges = Ranges::default();
-        let mut summaries = Vec::new();
+        let mut seats = Vec::new();
+        let mut sketches = Vec::new();
         let mut linker = quell::Project::whole();
-        let mut seen = 0;
         for part in &self.files {
             let schema = part.names.schema(&self.settings.schema);
             let mut signatures: Vec<(u32, Signature)> = Vec::new();
@@ -142,20 +147,19 @@ impl Snapshot {
                 if !item.facts.has_rules() {
                     continue;
                 }
-                if seen % STRIDE == 0 && !go_on(seen) {
+                if sketches.len() % STRIDE == 0 && !go_on(sketches.len()) {
                     return None;
                 }
-                seen += 1;
                 let lowered = lower_item(&item.text, &parse_item(&item.text), &part.names, &context);
-                let summary = |rule| RuleSummary::new(rule, &part.name, start, schema, &context);
-                summaries.extend(lowered.rules.iter().map(summary));
+                for (nth, rule) in lowered.rules.iter().enumerate() {
+                    sketches.push(RuleSketch::of(rule, &part.name, schema, &context));
+                    seats.push(Seat { part, item, start, nth });
+                }
             }
             linker.add_file(&part.name, signatures);
         }
-        if !go_on(seen) {
-            return None;
-        }
-        let mut findings: Vec<Diagnostic> = link(&summaries, &context).into_iter().map(|(_, found)| found).collect();
+        let recall = Recall::new(&seats, &self.settings);
+        let mut findings = related_rules(&sketches, &recall, &context, &mut go_on)?;
         if self.whole {
             let unused = linker.resolve(&context).diagnostics.into_iter().map(|(_, found)| found);
             findings.extend(unused.filter(|found| is_unused(found.code)));
@@ -163,6 +167,28 @@ impl Snapshot {
         let findings = findings.into_iter().filter_map(|finding| ranges.related(finding)).collect();
         Some(Compared { settings: Arc::clone(&self.settings), edition: self.edition, findings })
     }
+}
+
+/// What rules mean to one another.
+fn related_rules(
+    sketches: &[RuleSketch],
+    recall: &Recall<'_>,
+    context: &Context<'_>,
+    go_on: &mut impl FnMut(usize) -> bool,
+) -> Option<Vec<Diagnostic>> {
+    let relations = quell::project::Relations::new(sketches);
+    let rule = |number| recall.rule(number);
+    let (mut found, mut undecided) = (Vec::new(), Vec::new());
+    for number in 0..sketches.len() {
+        if number % STRIDE == 0 && !go_on(sketches.len()) {
+            return None;
+        }
+        let comparison = relations.of(number, &rule, context);
+        found.extend(comparison.found);
+        undecided.extend(comparison.is_undecided.then_some(number));
+    }
+    found.extend(relations.undecided(&undecided, &rule, context));
+    Some(found.into_iter().map(|(_, finding)| finding).collect())
 }
 
 fn is_unused(code: Code) -> bool {
