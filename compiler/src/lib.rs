@@ -10,6 +10,8 @@ pub mod base;
 pub mod config;
 pub mod diag;
 pub mod emit;
+#[cfg(feature = "eval")]
+pub mod eval;
 pub mod event;
 pub mod fmt;
 pub mod hir;

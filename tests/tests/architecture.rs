@@ -5,8 +5,9 @@ use std::{fs, io};
 use tests::{rust_source, workspace};
 
 /// What each module may use: those before it in the list, unless `ON` says otherwise.
-const ORDER: [&str; 12] =
-    ["base", "diag", "syntax", "schema", "config", "hir", "logic", "lint", "project", "emit", "event", "suggest"];
+const ORDER: [&str; 13] = [
+    "base", "diag", "syntax", "schema", "config", "hir", "logic", "lint", "project", "emit", "event", "eval", "suggest",
+];
 
 /// Modules beside the order, and all that they may use.
 const BESIDE: [(&str, &[&str]); 1] = [("fmt", &["base", "diag", "syntax"])];

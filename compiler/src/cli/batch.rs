@@ -26,12 +26,13 @@ use crate::cli::state::State;
 use crate::config::Context;
 use crate::diag::{Code, Diagnostic, Severity, text};
 use crate::emit::{CheckedRule, Target, write_rule, write_separator};
+use crate::eval::{PlacedRule, PlacedTest};
 use crate::event::LoweredRule;
 use crate::hir::{Instant, Names, Polarity, Signature, date, scan};
 use crate::lint::{CheckedItem, JudgedRule, check_item};
 use crate::logic::specificity::{Bits, RuleSpecificity, SpecificityLevel, level};
 use crate::project::{Comparison, Linked, Project, Relations, RuleSketch, resolve_import};
-use crate::syntax::ast::{Expectation, ItemKind};
+use crate::syntax::ast::ItemKind;
 use crate::syntax::{ItemRange, ParsedItem, parse_item, split};
 
 /// How much text a slice holds at least, in bytes, where the file is longer.
@@ -75,27 +76,6 @@ impl RuleSummary {
     }
 }
 
-/// A rule that is kept whole, for what is done with events.
-pub(super) struct KeptRule {
-    pub(super) lowered: LoweredRule,
-    pub(super) file: Arc<str>,
-    /// From 1.
-    pub(super) line: u32,
-}
-
-/// A `test` item.
-pub(super) struct KeptTest {
-    pub(super) title: String,
-    pub(super) expectations: Vec<Expectation>,
-    pub(super) file: Arc<str>,
-    /// From 1.
-    pub(super) line: u32,
-    /// The text that the spans of the expectations are relative to.
-    pub(super) text: Arc<str>,
-    /// Where it starts in that text.
-    pub(super) start: u32,
-}
-
 /// What a run found out.
 #[derive(Default)]
 pub(super) struct Outcome {
@@ -104,9 +84,9 @@ pub(super) struct Outcome {
     /// In order of file and place.
     pub(super) rules: Vec<RuleSummary>,
     /// In order of file and place; only of a run for events.
-    pub(super) kept: Vec<KeptRule>,
+    pub(super) kept: Vec<PlacedRule>,
     /// In order of file and place; only of a run for events.
-    pub(super) tests: Vec<KeptTest>,
+    pub(super) tests: Vec<PlacedTest>,
     pub(super) files: Vec<SourceFile>,
     /// Files that were read only because others import them.
     pub(super) imported: Vec<SourceFile>,
@@ -185,8 +165,8 @@ struct Scanned {
 struct Taker<'t> {
     rules: &'t mut Vec<RuleSummary>,
     related: &'t mut Related,
-    kept: &'t mut Vec<KeptRule>,
-    tests: &'t mut Vec<KeptTest>,
+    kept: &'t mut Vec<PlacedRule>,
+    tests: &'t mut Vec<PlacedTest>,
     findings: &'t mut Vec<Finding>,
     sink: &'t mut dyn Sink,
     /// Files that were done before one that comes before them.
@@ -259,8 +239,8 @@ struct Part {
     findings: Vec<Finding>,
     rules: Vec<RuleSummary>,
     related: Related,
-    kept: Vec<KeptRule>,
-    tests: Vec<KeptTest>,
+    kept: Vec<PlacedRule>,
+    tests: Vec<PlacedTest>,
     bytes: Vec<u8>,
 }
 
@@ -555,11 +535,11 @@ impl<'s> Run<'s> {
             let line = line(judged.rule.span);
             part.rules.push(summary(&judged, file, line, &self.setting.context()));
             let lowered = LoweredRule { rule: judged.rule, schema: names.declared().cloned() };
-            part.kept.push(KeptRule { lowered, file: Arc::clone(&file.name), line });
+            part.kept.push(PlacedRule { lowered, file: Arc::clone(&file.name), line });
         }
         for item in &parsed.items {
             let ItemKind::Test { title, expectations } = &item.kind else { continue };
-            part.tests.push(KeptTest {
+            part.tests.push(PlacedTest {
                 title: title.of(text).trim_matches('"').to_owned(),
                 expectations: expectations.clone(),
                 file: Arc::clone(&file.name),

@@ -1,113 +1,25 @@
-//! Events from files: JSON, arrays, one a line, compressed or not, read as streams.
-//!
-//! Not here: what an event is. A text that is no event is handed on like any other, with its number.
+//! Files of events, and standard input.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io;
 use std::path::Path;
 
-use serde::de::{Deserializer as _, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::cli::exit::Problem;
+use crate::eval::{Batch, Stream, parse};
 
-/// How much text a batch holds at least, in bytes, where there is more.
-const BATCH: usize = 1024 * 1024;
-
-/// The longest event that is read, in bytes.
-pub(super) const EVENT_CAP: usize = 64 * 1024 * 1024;
-
-/// Some events of a stream, in order.
-#[derive(Default)]
-pub(super) struct Batch {
-    text: Vec<u8>,
-    /// Where each ends, and its number.
-    ends: Vec<(usize, u64)>,
-}
-
-impl Batch {
-    /// The events with their numbers: of its line where each stands on one, else of the event; both from 1.
-    pub(super) fn events(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        let mut start = 0;
-        self.ends.iter().map(move |&(end, number)| {
-            let text = self.text.get(start..end).unwrap_or_default();
-            start = end;
-            (number, text)
-        })
+/// Opens a file, `-` for standard input, and finds out whether it is compressed.
+pub(super) fn open(path: &Path) -> Result<Stream, Problem> {
+    let failed = |error: io::Error| Problem::input(format!("`{}` cannot be read: {error}", path.display()));
+    if path.as_os_str() == "-" {
+        return Stream::of(io::stdin()).map_err(failed);
     }
-
-    /// Adds a text; whether the batch has become full.
-    fn push(&mut self, text: &[u8], number: u64) -> bool {
-        self.text.extend_from_slice(text);
-        self.ends.push((self.text.len(), number));
-        self.text.len() >= BATCH
+    let file = File::open(path).map_err(failed)?;
+    if file.metadata().is_ok_and(|found| found.is_dir()) {
+        return Err(Problem::input(format!("`{}` is a folder, and a file of events is needed", path.display())));
     }
-}
-
-/// A stream of events.
-pub(super) struct Stream {
-    input: Box<dyn BufRead + Send>,
-}
-
-impl Stream {
-    /// Opens a file, `-` for standard input, and finds out whether it is compressed.
-    pub(super) fn open(path: &Path) -> Result<Stream, Problem> {
-        let failed = |error: io::Error| Problem::input(format!("`{}` cannot be read: {error}", path.display()));
-        if path.as_os_str() == "-" {
-            return Stream::of(io::stdin()).map_err(failed);
-        }
-        let file = File::open(path).map_err(failed)?;
-        if file.metadata().is_ok_and(|found| found.is_dir()) {
-            return Err(Problem::input(format!("`{}` is a folder, and a file of events is needed", path.display())));
-        }
-        Stream::of(file).map_err(failed)
-    }
-
-    fn of(input: impl Read + Send + 'static) -> io::Result<Stream> {
-        let mut input = BufReader::with_capacity(BATCH / 4, input);
-        let start = input.fill_buf()?;
-        let input: Box<dyn BufRead + Send> = if start.starts_with(&[0x1f, 0x8b]) {
-            Box::new(BufReader::with_capacity(BATCH / 4, flate2::bufread::MultiGzDecoder::new(input)))
-        } else if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-            Box::new(BufReader::with_capacity(BATCH / 4, zstd::Decoder::with_buffer(input)?))
-        } else {
-            Box::new(input)
-        };
-        Ok(Stream { input })
-    }
-
-    /// Hands all events over in batches, in order.
-    ///
-    /// # Errors
-    ///
-    /// What the system says, or that the stream ends or goes on in a way that JSON does not allow. What came before has
-    /// been handed over.
-    pub(super) fn read(self, each: &mut (impl FnMut(Batch) + ?Sized)) -> io::Result<()> {
-        let mut input = self.input;
-        // A byte order mark is no part of any event.
-        if input.fill_buf()?.starts_with(&[0xef, 0xbb, 0xbf]) {
-            input.consume(3);
-        }
-        let mut number = 0;
-        let first = loop {
-            let mut line = Vec::new();
-            if !read_line(&mut input, &mut line)? {
-                return Ok(());
-            }
-            number += 1;
-            if !line.trim_ascii().is_empty() {
-                break line;
-            }
-        };
-        let start = first.trim_ascii_start();
-        let is_whole = serde_json::from_slice::<IgnoredAny>(start).is_ok();
-        match start.first() {
-            Some(b'[') => read_array(first.chain(&b"\n"[..]).chain(input), each),
-            Some(b'{') if !is_whole => read_values(first.chain(&b"\n"[..]).chain(input), each),
-            _ => read_lines(input, &first, number, each),
-        }
-    }
+    Stream::of(file).map_err(failed)
 }
 
 /// All events of a file with their numbers.
@@ -119,7 +31,7 @@ pub(super) fn load(path: &Path, most: usize) -> Result<Vec<(u64, Value)>, Proble
     let name = path.display();
     let mut found = Vec::new();
     let mut bad = None;
-    let end = Stream::open(path)?.read(&mut |batch: Batch| {
+    let end = open(path)?.read(&mut |batch: Batch| {
         for (number, text) in batch.events() {
             if bad.is_some() || found.len() > most {
                 return;
@@ -138,178 +50,4 @@ pub(super) fn load(path: &Path, most: usize) -> Result<Vec<(u64, Value)>, Proble
         return Err(Problem::input(format!("`{name}` holds more than {most} events")));
     }
     Ok(found)
-}
-
-/// Parses one event; says what is wrong with it.
-pub(super) fn parse(text: &[u8]) -> Result<Value, String> {
-    let value: Value = serde_json::from_slice(text).map_err(|error| format!("it is not JSON: {error}"))?;
-    if value.is_object() { Ok(value) } else { Err("it is JSON and no object".to_owned()) }
-}
-
-/// Reads to the end of the line, which is left out; false at the end of the stream. Of a line past the cap the start is
-/// kept, which is no JSON.
-fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
-    line.clear();
-    let read = input.by_ref().take(EVENT_CAP as u64).read_until(b'\n', line)?;
-    if read == 0 {
-        return Ok(false);
-    }
-    if line.last() != Some(&b'\n') && read == EVENT_CAP {
-        line.truncate(64);
-        input.skip_until(b'\n')?;
-    }
-    while line.last().is_some_and(u8::is_ascii_whitespace) {
-        line.pop();
-    }
-    Ok(true)
-}
-
-fn read_lines(
-    mut input: impl BufRead,
-    first: &[u8],
-    mut number: u64,
-    each: &mut (impl FnMut(Batch) + ?Sized),
-) -> io::Result<()> {
-    let mut batch = Batch::default();
-    let mut line = first.to_vec();
-    loop {
-        if !line.trim_ascii().is_empty() && batch.push(&line, number) {
-            each(std::mem::take(&mut batch));
-        }
-        match read_line(&mut input, &mut line) {
-            Ok(true) => number += 1,
-            end => {
-                each(batch);
-                return end.map(|_| ());
-            }
-        }
-    }
-}
-
-/// Values one behind the other, each on as many lines as it likes.
-fn read_values(input: impl Read, each: &mut (impl FnMut(Batch) + ?Sized)) -> io::Result<()> {
-    let mut batch = Batch::default();
-    let mut number = 0;
-    for value in serde_json::Deserializer::from_reader(input).into_iter::<Box<RawValue>>() {
-        match value {
-            Ok(value) => {
-                number += 1;
-                if batch.push(value.get().as_bytes(), number) {
-                    each(std::mem::take(&mut batch));
-                }
-            }
-            Err(error) => {
-                each(batch);
-                return Err(error.into());
-            }
-        }
-    }
-    each(batch);
-    Ok(())
-}
-
-/// The elements of an array, read one by one.
-fn read_array(input: impl Read, each: &mut (impl FnMut(Batch) + ?Sized)) -> io::Result<()> {
-    struct Elements<'e, E: FnMut(Batch) + ?Sized> {
-        each: &'e mut E,
-    }
-    impl<'de, E: FnMut(Batch) + ?Sized> Visitor<'de> for Elements<'_, E> {
-        type Value = ();
-
-        fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            out.write_str("an array of events")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
-            let mut batch = Batch::default();
-            let mut number = 0;
-            loop {
-                match elements.next_element::<Box<RawValue>>() {
-                    Ok(Some(value)) => {
-                        number += 1;
-                        if batch.push(value.get().as_bytes(), number) {
-                            (self.each)(std::mem::take(&mut batch));
-                        }
-                    }
-                    end => {
-                        (self.each)(batch);
-                        return end.map(|_| ());
-                    }
-                }
-            }
-        }
-    }
-    let mut json = serde_json::Deserializer::from_reader(input);
-    json.deserialize_seq(Elements { each })?;
-    json.end()?;
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-
-    use super::*;
-
-    fn read(bytes: &[u8]) -> (Vec<(u64, String)>, bool) {
-        let mut found = Vec::new();
-        let end = Stream::of(io::Cursor::new(bytes.to_vec())).and_then(|stream| {
-            stream.read(&mut |batch: Batch| {
-                found.extend(batch.events().map(|(number, text)| (number, String::from_utf8_lossy(text).into_owned())));
-            })
-        });
-        (found, end.is_ok())
-    }
-
-    fn numbered(events: &[(u64, &str)]) -> Vec<(u64, String)> {
-        events.iter().map(|(number, text)| (*number, (*text).to_owned())).collect()
-    }
-
-    #[test]
-    fn every_form_of_a_stream() {
-        assert_eq!(read(b""), (vec![], true));
-        assert_eq!(read(b"\n\n"), (vec![], true));
-        assert_eq!(
-            read(b"\xef\xbb\xbf\n{\"a\":1}\r\n\nnot json\n{\"a\":2}"),
-            (numbered(&[(2, "{\"a\":1}"), (4, "not json"), (5, "{\"a\":2}")]), true)
-        );
-        assert_eq!(read(b"[ {\"a\": 1}, 5,\n {} ]\n"), (numbered(&[(1, "{\"a\": 1}"), (2, "5"), (3, "{}")]), true));
-        assert_eq!(read(b"{\n  \"a\": 1\n}\n{}\n"), (numbered(&[(1, "{\n  \"a\": 1\n}"), (2, "{}")]), true));
-    }
-
-    #[test]
-    fn what_is_cut_off_is_said_after_what_came_before() {
-        assert_eq!(read(b"[{\"a\":1},{\"a\":"), (numbered(&[(1, "{\"a\":1}")]), false));
-        assert_eq!(read(b"{\n\"a\":1}\n{"), (numbered(&[(1, "{\n\"a\":1}")]), false));
-        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        for number in 0..5000 {
-            writeln!(gzip, "{{\"a\":{}}}", number * 7919 % 5003).unwrap();
-        }
-        let bytes = gzip.finish().unwrap();
-        assert_eq!(read(&bytes).0.len(), 5000);
-        let (found, whole) = read(&bytes[..bytes.len() / 2]);
-        assert!(!whole && !found.is_empty() && found.len() < 5000, "{}", found.len());
-    }
-
-    #[test]
-    fn zstd_is_read() {
-        let bytes = zstd::encode_all(&b"{\"a\":1}\n{\"a\":2}\n"[..], 1).unwrap();
-        assert_eq!(read(&bytes).0.len(), 2);
-    }
-
-    #[test]
-    fn long_streams_come_in_batches() {
-        let line = format!("{{\"a\":\"{}\"}}\n", "x".repeat(1000));
-        let text = line.repeat(3000);
-        let mut batches = 0;
-        let mut events = 0;
-        let stream = Stream::of(io::Cursor::new(text.into_bytes())).unwrap();
-        stream
-            .read(&mut |batch: Batch| {
-                batches += 1;
-                events += batch.events().count();
-            })
-            .unwrap();
-        assert_eq!((batches, events), (3, 3000));
-    }
 }

@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use crate::base::Instant;
 use crate::cli::args::{DiffArgs, Global, ListFormat};
-use crate::cli::batch::KeptRule;
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::output;
 use crate::cli::project::Setting;
-use crate::cli::ruleset::{Loaded, Ruleset};
+use crate::cli::ruleset::{self, Loaded};
 use crate::emit::query_text;
+use crate::eval::{PlacedRule, Ruleset};
 use crate::hir::{Polarity, Query, date};
 use crate::logic::{Answer, Budget, Formula};
 use crate::schema::Schema;
@@ -66,7 +66,7 @@ struct State {
 /// One condition of a rule that still works, about one detection rule.
 #[derive(Clone, Copy)]
 struct Part<'s> {
-    kept: &'s KeptRule,
+    kept: &'s PlacedRule,
     query: &'s Query,
     of_signals: bool,
 }
@@ -106,7 +106,7 @@ impl State {
         }
         let paths = std::slice::from_ref(path);
         let setting = Setting::load(global, paths)?;
-        Ok(match Ruleset::load(&setting, global, paths)? {
+        Ok(match ruleset::load(&setting, global, paths)? {
             Loaded::Rules(ruleset) => Ok(State { setting, ruleset }),
             Loaded::Broken(exit) => Err(exit),
         })

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Global, SuggestArgs};
 use crate::cli::exit::{Exit, Problem};
-use crate::cli::known::{self, Attack};
+use crate::cli::known;
 use crate::cli::project::Setting;
 use crate::cli::{events, output};
+use crate::eval::Attack;
 use crate::suggest::{MOST, Options, Recorded, Refusal, suggest};
 
 pub(in crate::cli) fn run(global: &Global, args: &SuggestArgs) -> Result<Exit, Problem> {
@@ -26,7 +27,7 @@ pub(in crate::cli) fn run(global: &Global, args: &SuggestArgs) -> Result<Exit, P
     attacks.extend(read(&args.must_fire)?);
     let folder = fs::canonicalize(folder)?;
     let files = |events: &[Attack]| -> Vec<Option<String>> {
-        events.iter().map(|event| reference(&event.path, &folder, &setting.root)).collect()
+        events.iter().map(|event| reference(Path::new(&event.file), &folder, &setting.root)).collect()
     };
     let (noise_files, attack_files) = (files(&noise), files(&attacks));
     let options = Options { name: args.name.as_deref(), owner: args.owner.as_deref(), reason: args.reason.as_deref() };
@@ -68,7 +69,7 @@ fn read(paths: &[PathBuf]) -> Result<Vec<Attack>, Problem> {
     let mut found = Vec::new();
     for path in paths {
         for (number, value) in events::load(path, MOST)? {
-            found.push(Attack { path: path.clone(), number, value });
+            found.push(Attack { file: path.display().to_string(), number, value });
         }
         if found.len() > MOST {
             return Err(Problem::input(format!(

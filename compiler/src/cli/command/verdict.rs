@@ -5,12 +5,13 @@ use std::path::Path;
 
 use crate::base::nearest;
 use crate::cli::args::{ExplainArgs, Global};
-use crate::cli::batch::KeptRule;
-use crate::cli::events::{Batch, Stream, parse};
+use crate::cli::events;
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::project::Setting;
-use crate::cli::ruleset::{Loaded, Ruleset, shown, written};
+use crate::cli::ruleset::{self, Loaded};
 use crate::cli::{output, source};
+use crate::config::Context;
+use crate::eval::{Batch, PlacedRule, Ruleset, parse, shown, written};
 use crate::event::{Event, Trace, TraceKind, is_active};
 use crate::hir::Query;
 
@@ -19,14 +20,15 @@ const MOST: usize = 100;
 
 pub(super) fn run(global: &Global, args: &ExplainArgs) -> Result<Exit, Problem> {
     let setting = Setting::load(global, &args.rules)?;
-    let ruleset = match Ruleset::load(&setting, global, &args.rules)? {
+    let ruleset = match ruleset::load(&setting, global, &args.rules)? {
         Loaded::Rules(ruleset) => ruleset,
         Loaded::Broken(exit) => return Ok(exit),
     };
+    let cx = setting.context();
     let asked = match &args.rule {
         None => None,
         Some(name) => Some(ruleset.find(name).ok_or_else(|| {
-            let near = nearest(name, ruleset.rules.iter().map(KeptRule::name));
+            let near = nearest(name, ruleset.rules.iter().map(PlacedRule::name));
             let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             Problem::usage(format!("there is no rule `{name}`{hint}"))
         })?),
@@ -35,7 +37,7 @@ pub(super) fn run(global: &Global, args: &ExplainArgs) -> Result<Exit, Problem> 
     let mut exit = Exit::Clean;
     let mut out = String::new();
     let mut count = 0;
-    let stream = Stream::open(Path::new(&args.topic))?;
+    let stream = events::open(Path::new(&args.topic))?;
     let end = stream.read(&mut |batch: Batch| {
         for (number, text) in batch.events() {
             count += 1;
@@ -46,7 +48,7 @@ pub(super) fn run(global: &Global, args: &ExplainArgs) -> Result<Exit, Problem> 
                 Ok(value) => {
                     if let Some(event) = Event::new(&value) {
                         let heading = format!("{name}:{number}");
-                        explain(&heading, &event, &ruleset, asked, &setting, &mut out);
+                        explain(&heading, &event, &ruleset, asked, &cx, &mut out);
                     }
                 }
                 Err(why) => {
@@ -71,10 +73,10 @@ fn explain(
     event: &Event<'_>,
     ruleset: &Ruleset,
     asked: Option<usize>,
-    setting: &Setting,
+    cx: &Context<'_>,
     out: &mut String,
 ) {
-    let silencing: Vec<usize> = ruleset.silencing(event, setting).collect();
+    let silencing: Vec<usize> = ruleset.silencing(event, cx).collect();
     let names: Vec<String> = silencing
         .iter()
         .filter_map(|index| ruleset.rules.get(*index))
@@ -86,7 +88,7 @@ fn explain(
     };
     let explained: Vec<usize> = match asked {
         Some(index) => vec![index],
-        None if silencing.is_empty() => ruleset.nearest(event, setting).into_iter().collect(),
+        None if silencing.is_empty() => ruleset.nearest(event, cx).into_iter().collect(),
         None => silencing.clone(),
     };
     for index in explained {
@@ -99,10 +101,10 @@ fn explain(
             (false, false) => "does not work at present: see its dates and `enabled`",
         };
         let _ = writeln!(out, "  `{}` ({}) {state}", kept.name(), kept.place());
-        for (query, trace) in kept.traces(event, setting) {
+        for (query, trace) in kept.traces(event, cx) {
             tree(query, &trace, 2, out);
         }
-        let turning = kept.turning(event, setting);
+        let turning = kept.turning(event, cx);
         let _ = writeln!(
             out,
             "    {}",

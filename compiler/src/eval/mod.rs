@@ -1,0 +1,15 @@
+//! Rules on events: the verdicts of all rules together, the tests beside them, and what they silence of a recording.
+//!
+//! Not here: files and processes. Whoever runs tests hands over what opens a file of events.
+
+mod attacks;
+mod replay;
+mod ruleset;
+mod stream;
+mod testing;
+
+pub use attacks::{Attack, SilencedAttack};
+pub use replay::{Count, Replay, ReplayReport, RuleReport, SeenReport, Who};
+pub use ruleset::{PlacedRule, PlacedTest, Ruleset, shown, written};
+pub use stream::{Batch, EVENT_CAP, Stream, parse};
+pub use testing::{Failure, Open, Report, run_test, test_attacks};
