@@ -1,6 +1,6 @@
 //! The batch compiler: two passes over the files, the second in slices over the cores.
 //!
-//! Pass one reads what rules need to know of one another; pass two parses, checks and emits slices of about a megabyte
+//! Pass one reads what rules need to know of one another; pass two parses, checks and emits slices of some size
 //! and drops them. Findings, a summary and a sketch of each rule are held, and the files at work: one a core, of at most
 //! the size that a file may have. Rules that turn out to have to do with one another are read again.
 
@@ -35,8 +35,9 @@ use crate::project::{Comparison, Linked, Project, Relations, RuleSketch, resolve
 use crate::syntax::ast::ItemKind;
 use crate::syntax::{ItemRange, ParsedItem, parse_item, split};
 
-/// How much text a slice holds at least, in bytes, where the file is longer.
-const SLICE: usize = 512 * 1024;
+/// How much text a slice holds at least, in bytes, where the file is longer: little enough that one file keeps every core at
+/// work.
+const SLICE: usize = 128 * 1024;
 
 /// What is kept of a rule.
 #[derive(Clone, Debug)]
