@@ -37,7 +37,7 @@ use crate::syntax::{ItemRange, ParsedItem, parse_item, split};
 
 /// How much text a slice holds at least, in bytes, where the file is longer: little enough that one file keeps every core at
 /// work.
-const SLICE: usize = 128 * 1024;
+const SLICE: usize = 32 * 1024;
 
 /// What is kept of a rule.
 #[derive(Clone, Debug)]

@@ -227,18 +227,20 @@ impl CommonValues {
         static ALL: OnceLock<Vec<CommonValues>> = OnceLock::new();
         static NONE: CommonValues = CommonValues { by_value: Vec::new(), by_percent: Vec::new() };
         let all = ALL.get_or_init(|| {
-            let of = |class: &CommonClass| {
-                let rows = table::embedded(COMMON, COMMON_HEADER).filter(|[of, ..]: &[_; 4]| *of == class.name());
-                let values = rows.filter_map(|[_, value, percent, _]| {
-                    Some(CommonValue { value, percent: percent.parse().ok().filter(|percent| *percent <= 100)? })
-                });
-                let mut by_value: Vec<CommonValue> = values.collect();
-                by_value.sort_unstable_by_key(|common| common.value);
-                let mut by_percent = by_value.clone();
-                by_percent.sort_by_key(|common| common.percent);
-                CommonValues { by_value, by_percent }
-            };
-            CommonClass::ALL.iter().map(of).collect()
+            let mut all: Vec<CommonValues> = CommonClass::ALL.iter().map(|_| CommonValues::default()).collect();
+            for [of, value, percent, _] in table::embedded(COMMON, COMMON_HEADER) {
+                let class = CommonClass::from_name(of).and_then(|class| all.get_mut(class as usize));
+                let percent = percent.parse().ok().filter(|percent| *percent <= 100);
+                if let Some((class, percent)) = class.zip(percent) {
+                    class.by_value.push(CommonValue { value, percent });
+                }
+            }
+            for class in &mut all {
+                class.by_value.sort_unstable_by_key(|common| common.value);
+                class.by_percent = class.by_value.clone();
+                class.by_percent.sort_by_key(|common| common.percent);
+            }
+            all
         });
         all.get(class as usize).unwrap_or(&NONE)
     }
