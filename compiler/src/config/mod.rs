@@ -32,6 +32,8 @@ pub struct Config {
     pub policy: Policy,
     /// `[paths]`
     pub paths: Paths,
+    /// `[tickets]`: how tickets are known and where they are; editors make links of them.
+    pub tickets: Option<Tickets>,
     /// Files of known attacks, relative to `quell.toml`: events that no rule may silence.
     pub must_fire: Vec<String>,
 }
@@ -60,6 +62,17 @@ pub struct Paths {
     pub include: Vec<String>,
     /// Globs that are left out.
     pub exclude: Vec<String>,
+}
+
+/// `[tickets]`: what a ticket looks like, and its address.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Tickets {
+    /// A regular expression that a ticket fits, as `SEC-\d+`.
+    pub pattern: String,
+    /// The address of a ticket, with `{ticket}` in the place of what fits.
+    pub url: String,
 }
 
 /// How a lint is treated.
