@@ -78,6 +78,7 @@ fn asked() -> Vec<Asked> {
         ("documentSymbolProvider", "a", "documentSymbol", json!({})),
         ("foldingRangeProvider", "a", "foldingRange", json!({})),
         ("documentLinkProvider", "a", "documentLink", json!({})),
+        ("codeLensProvider", "a", "codeLens", json!({})),
         ("inlayHintProvider", "a", "inlayHint", json!({ "range": whole })),
         ("semanticTokensProvider", "a", "semanticTokens/range", json!({ "range": whole })),
     ] {
@@ -140,11 +141,14 @@ fn asked() -> Vec<Asked> {
     add("workspace", "willRename", program.client.request("workspace/willRenameFiles", renames).unwrap());
     let mut commands = Client::initialized(None, json!({})).unwrap();
     commands.open("file:///elsewhere/b.quell", 1, "let fine = (x)\n").unwrap();
+    commands.open("file:///elsewhere/t.quell", 1, "test \"fires\" { fires { \"process\": {} } }\n").unwrap();
     let events = workspace::root().join("grammar/examples/events/backup.ndjson");
     for (command, argument) in [
         ("quell.compile", "file:///elsewhere/b.quell"),
         ("quell.explain", "match-all"),
         ("quell.suggest", &format!("file://{}", events.display())),
+        ("quell.replay", &format!("file://{}", events.display())),
+        ("quell.test", "file:///elsewhere/t.quell"),
     ] {
         let arguments = json!([argument]);
         let params = json!({ "command": command, "arguments": arguments });

@@ -11,4 +11,6 @@ mod program;
 mod reading;
 mod relations;
 mod sync;
+mod tickets;
+mod trials;
 mod workspace;

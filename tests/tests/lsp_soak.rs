@@ -13,7 +13,7 @@ use tests::language_client::Client;
 
 const URIS: [&str; 2] = ["file:///nowhere/a.quell", "file:///nowhere/b.quell"];
 
-const REQUESTS: [&str; 12] = [
+const REQUESTS: [&str; 13] = [
     "textDocument/completion",
     "textDocument/hover",
     "textDocument/definition",
@@ -22,6 +22,7 @@ const REQUESTS: [&str; 12] = [
     "textDocument/foldingRange",
     "textDocument/semanticTokens/full",
     "textDocument/documentLink",
+    "textDocument/codeLens",
     "textDocument/formatting",
     "textDocument/prepareCallHierarchy",
     "textDocument/onTypeFormatting",

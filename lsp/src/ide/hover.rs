@@ -45,6 +45,22 @@ pub fn hover(project: &Project, file: FileId, offset: u32) -> Option<Hover> {
     Some(Hover { markdown, span: token.span.shifted(placed.start.offset) })
 }
 
+/// What there is to know of the rule of that name in a file, and what is found about it.
+#[must_use]
+pub fn of_rule_named(project: &Project, file: FileId, name: &str) -> Option<String> {
+    let items = project.document(file)?.items().iter();
+    let named = |placed: &Placed<'_>| placed.item.facts.signature.rules.iter().any(|rule| rule.value == name);
+    let placed = items.into_iter().find(named)?;
+    let of_item = rules::of_item(project, file, placed);
+    let rule = of_item.iter().find(|rule| rule.rule.name.value == name)?;
+    let mut out = of_rule(project, rule);
+    let own = rule.rule.span.shifted(placed.start.offset);
+    for found in project.findings(file).iter().filter(|found| own.contains(found.span)) {
+        let _ = write!(out, "\n\n**{}**: {}\n\n{}", found.code.name(), found.message, found.help);
+    }
+    Some(out)
+}
+
 /// A `let` as it is written, with its documentation.
 fn of_let(project: &Project, file: FileId, name: &str) -> Option<String> {
     let declared = declaration_of_let(project, file, name)?;

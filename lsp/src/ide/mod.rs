@@ -12,6 +12,7 @@ pub mod hover;
 pub mod item;
 pub mod items;
 pub mod layout;
+pub mod lenses;
 mod link;
 pub mod names;
 pub mod output;
@@ -24,7 +25,9 @@ mod settings;
 pub mod structure;
 pub mod suggested;
 pub mod symbols;
+pub mod tickets;
 pub mod tokens;
+pub mod trial;
 mod values;
 
 pub use document::Document;

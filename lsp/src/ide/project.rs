@@ -18,6 +18,7 @@ use crate::ide::items::Placed;
 use crate::ide::link::{Linked, Links};
 use crate::ide::relations::Relations;
 use crate::ide::settings::Settings;
+use crate::ide::trial::Outcomes;
 
 /// How many items an edit checks at once; a paste of more is checked in slices.
 const AT_ONCE: usize = 32;
@@ -34,6 +35,7 @@ pub struct Project {
     by_name: FxHashMap<Arc<str>, FileId>,
     pub(super) links: Links,
     pub(super) relations: Relations,
+    pub(super) outcomes: Outcomes,
     /// Files of which something else is to be said than before.
     pub(super) changed: FxHashSet<FileId>,
     /// How often declarations were linked.
@@ -119,6 +121,7 @@ impl Project {
             by_name: FxHashMap::default(),
             links: Links::default(),
             relations: Relations::default(),
+            outcomes: Outcomes::default(),
             changed: FxHashSet::default(),
             declarations: 0,
         }
@@ -145,6 +148,9 @@ impl Project {
 
     /// The files of which something else may be to be said than when this was last asked.
     pub fn take_changed(&mut self) -> FxHashSet<FileId> {
+        // What a test found hangs on every rule.
+        let untested = self.outcomes.keep(self.relations.edition);
+        self.changed.extend(untested);
         std::mem::take(&mut self.changed)
     }
 

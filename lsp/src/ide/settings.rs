@@ -3,8 +3,10 @@ use std::sync::Arc;
 
 use quell::base::Instant;
 use quell::config::{Config, Context};
+use quell::eval::Attack;
 use quell::schema::Schema;
-use serde_json::Value;
+
+use crate::ide::tickets::Tickets;
 
 /// What every check of a project is given, owned.
 #[derive(Clone, Debug)]
@@ -16,7 +18,9 @@ pub struct Settings {
     /// The present moment.
     pub now: Instant,
     /// Known attacks of the project: events that no rule may silence.
-    pub must_fire: Arc<[Value]>,
+    pub must_fire: Arc<[Attack]>,
+    /// How tickets are known, where the project says so.
+    pub tickets: Option<Tickets>,
 }
 
 impl Settings {
@@ -28,6 +32,7 @@ impl Settings {
             schema: Cow::Borrowed(Schema::embedded()),
             now,
             must_fire: Arc::default(),
+            tickets: None,
         }
     }
 

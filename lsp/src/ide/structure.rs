@@ -148,16 +148,25 @@ pub fn around(project: &Project, file: FileId, offset: u32) -> Vec<Span> {
     chain
 }
 
-/// A path in quotes, and the project's name of the file that it leads to.
+/// A place that leads somewhere else.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Link {
-    /// The path, quotes left out.
+    /// A path, quotes left out, or a ticket.
     pub span: Span,
-    /// The file, from the project root.
-    pub target: String,
+    /// Where it leads.
+    pub target: Target,
 }
 
-/// Every file that a document names.
+/// Where a link leads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// To a file, by its name from the project root.
+    File(String),
+    /// To an address.
+    Address(String),
+}
+
+/// Every file and every ticket that a document names.
 #[must_use]
 pub fn links(project: &Project, file: FileId) -> Vec<Link> {
     let Some(own) = project.file(file) else { return Vec::new() };
@@ -179,8 +188,14 @@ pub fn links(project: &Project, file: FileId) -> Vec<Link> {
         for path in paths {
             let inside = Span::new(path.start + 1, path.end.saturating_sub(1));
             if let Ok(target) = resolve_import(&own.name, inside.of(text)) {
-                links.push(Link { span: inside.shifted(placed.start.offset), target });
+                links.push(Link { span: inside.shifted(placed.start.offset), target: Target::File(target) });
             }
+        }
+        if let Some(tickets) = project.settings().tickets.as_ref().filter(|_| placed.item.facts.has_rules()) {
+            links.extend(tickets.of_item(text).into_iter().map(|(span, address)| Link {
+                span: span.shifted(placed.start.offset),
+                target: Target::Address(address),
+            }));
         }
     }
     links

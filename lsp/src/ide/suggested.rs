@@ -44,7 +44,8 @@ pub fn rule(
     let settings = project.settings();
     let recorded = |value| Recorded { value, file: None };
     let given: Vec<Recorded<'_>> = events.iter().map(recorded).collect();
-    let fires: Vec<Recorded<'_>> = settings.must_fire.iter().chain(must_fire).map(recorded).collect();
+    let fires: Vec<Recorded<'_>> =
+        settings.must_fire.iter().map(|attack| &attack.value).chain(must_fire).map(recorded).collect();
     let make = |name| suggest(&given, &fires, &Options { name, ..Options::default() }, &settings.context());
     let is_free = |name: &str| project.links.rules_of(name).is_empty();
     let name = name.filter(|name| is_free(name));

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+use serde_json::Value;
 use tokio::runtime::Handle;
-use tower_lsp::jsonrpc::Result;
+use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types as lsp;
 use tower_lsp::{Client, LanguageServer, async_trait};
 
@@ -15,7 +17,7 @@ use crate::server::progress::Progress;
 use crate::server::requests::{self, ActionData, CompletionData};
 use crate::server::session::{Session, Shared};
 use crate::server::view::View;
-use crate::server::{commands, compare, input, publish, pull, scan, tokens, worker};
+use crate::server::{commands, compare, input, publish, pull, scan, tokens, trials, worker};
 
 /// What the protocol calls.
 #[derive(Debug)]
@@ -31,13 +33,44 @@ impl Backend {
     }
 
     /// Every token of a document.
-    pub(super) async fn semantic_tokens(&self, params: lsp::SemanticTokensParams) -> Result<serde_json::Value> {
+    pub(super) async fn semantic_tokens(&self, params: lsp::SemanticTokensParams) -> Result<Value> {
         let tokens = guard("semantic tokens", || self.shared.lock().tokens(&params.text_document.uri))?;
         Ok(tokens.map(|tokens| self.large.keep(&tokens)).unwrap_or_default())
     }
 
+    /// Everything that a document declares.
+    pub(super) async fn symbols(&self, params: lsp::DocumentSymbolParams) -> Result<Value> {
+        self.ask_much("symbols", &params.text_document.uri, requests::document_symbols)
+    }
+
+    /// What can be done with the items of a document.
+    pub(super) async fn lenses(&self, params: lsp::CodeLensParams) -> Result<Value> {
+        let uri = &params.text_document.uri;
+        self.ask_much("lenses", uri, |view| requests::lenses(view, uri))
+    }
+
+    /// Everything that a document leads to.
+    pub(super) async fn links(&self, params: lsp::DocumentLinkParams) -> Result<Value> {
+        self.ask_much("links", &params.text_document.uri, requests::links)
+    }
+
+    /// Everything that can be folded.
+    pub(super) async fn folds(&self, params: lsp::FoldingRangeParams) -> Result<Value> {
+        self.ask_much("folding", &params.text_document.uri, requests::folding)
+    }
+
+    /// Asks a feature whose answer grows with the document.
+    fn ask_much<T: Serialize>(
+        &self,
+        name: &'static str,
+        uri: &lsp::Url,
+        feature: impl FnOnce(View<'_>) -> T,
+    ) -> Result<Value> {
+        Ok(self.ask(name, uri, feature)?.map(|answer| self.large.keep(&answer)).unwrap_or_default())
+    }
+
     /// Answers what was no message.
-    pub(super) async fn malformed(&self, params: serde_json::Value) -> Result<serde_json::Value> {
+    pub(super) async fn malformed(&self, params: Value) -> Result<Value> {
         input::answer(&params)
     }
 
@@ -92,7 +125,7 @@ impl Backend {
         if !self.shared.lock().client.watches {
             return;
         }
-        let watchers = ["**/*.quell", "**/quell.toml", "**/*.tsv", "**/*.json", "**/*.ndjson"]
+        let watchers = ["**/*.quell", "**/quell.toml", "**/*.tsv", "**/*.{json,ndjson,jsonl}", "**/*.{gz,zst}"]
             .map(|glob| lsp::FileSystemWatcher { glob_pattern: lsp::GlobPattern::String(glob.to_owned()), kind: None });
         let options = lsp::DidChangeWatchedFilesRegistrationOptions { watchers: watchers.to_vec() };
         let registration = lsp::Registration {
@@ -160,6 +193,13 @@ impl LanguageServer for Backend {
         });
     }
 
+    async fn did_save(&self, params: lsp::DidSaveTextDocumentParams) {
+        let shared = Arc::clone(&self.shared);
+        let uri = params.text_document.uri;
+        // What a test failed of is told with the diagnostics; that it could not be run is told by those of the rules.
+        tokio::task::spawn_blocking(move || guard("testing", || trials::saved(&shared, &uri)));
+    }
+
     async fn completion(&self, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {
         let uri = &params.text_document_position.text_document.uri;
         self.ask("completion", uri, |view| requests::completion(view, &params))
@@ -208,10 +248,6 @@ impl LanguageServer for Backend {
     async fn rename(&self, params: lsp::RenameParams) -> Result<Option<lsp::WorkspaceEdit>> {
         let lsp::TextDocumentPositionParams { text_document, position } = params.text_document_position;
         self.ask("rename", &text_document.uri, |view| requests::rename(view, position, &params.new_name))?.transpose()
-    }
-
-    async fn document_symbol(&self, params: lsp::DocumentSymbolParams) -> Result<Option<lsp::DocumentSymbolResponse>> {
-        self.ask("symbols", &params.text_document.uri, requests::document_symbols)
     }
 
     async fn symbol(&self, params: lsp::WorkspaceSymbolParams) -> Result<Option<Vec<lsp::SymbolInformation>>> {
@@ -266,17 +302,9 @@ impl LanguageServer for Backend {
         Ok(data.map(|data| lsp::SemanticTokens { result_id: None, data }.into()))
     }
 
-    async fn folding_range(&self, params: lsp::FoldingRangeParams) -> Result<Option<Vec<lsp::FoldingRange>>> {
-        self.ask("folding", &params.text_document.uri, requests::folding)
-    }
-
     async fn selection_range(&self, params: lsp::SelectionRangeParams) -> Result<Option<Vec<lsp::SelectionRange>>> {
         let uri = &params.text_document.uri;
         self.ask("selection", uri, |view| requests::selection(view, &params.positions))
-    }
-
-    async fn document_link(&self, params: lsp::DocumentLinkParams) -> Result<Option<Vec<lsp::DocumentLink>>> {
-        self.ask("links", &params.text_document.uri, requests::links)
     }
 
     async fn inlay_hint(&self, params: lsp::InlayHintParams) -> Result<Option<Vec<lsp::InlayHint>>> {
@@ -344,7 +372,21 @@ impl LanguageServer for Backend {
         guard("renaming files", || self.shared.lock().rename_files(&params.files))
     }
 
-    async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<serde_json::Value>> {
-        guard("command", || commands::run(&mut self.shared.lock(), &params))?.map(Some)
+    async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<Value>> {
+        let (shared, client) = (Arc::clone(&self.shared), self.client.clone());
+        let Some(job) = trials::Job::new(&params)? else {
+            let done = guard("command", || commands::run(&mut self.shared.lock(), &params))??;
+            if let Some(shown) = done.shown {
+                tokio::spawn(commands::show(client, shown));
+            }
+            return Ok(Some(done.answer));
+        };
+        // It may take as long as there are rules and events: the answer is waited for, nothing else is.
+        let done = tokio::task::spawn_blocking(move || guard("command", || job.run(&shared))).await;
+        let done = done.unwrap_or_else(|_| Err(Error::internal_error()))??;
+        if let Some(message) = done.message {
+            tokio::spawn(async move { client.show_message(lsp::MessageType::INFO, message).await });
+        }
+        Ok(Some(done.answer))
     }
 }

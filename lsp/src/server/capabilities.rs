@@ -4,7 +4,7 @@ use tower_lsp::lsp_types as lsp;
 
 use crate::ide::{Encoding, tokens};
 use crate::server::client_can::ClientCan;
-use crate::server::{commands, to_proto};
+use crate::server::{commands, to_proto, trials};
 
 pub(super) fn capabilities(encoding: Encoding, client: ClientCan) -> lsp::ServerCapabilities {
     let kinds = [
@@ -20,6 +20,7 @@ pub(super) fn capabilities(encoding: Encoding, client: ClientCan) -> lsp::Server
         text_document_sync: Some(lsp::TextDocumentSyncCapability::Options(lsp::TextDocumentSyncOptions {
             open_close: Some(true),
             change: Some(lsp::TextDocumentSyncKind::INCREMENTAL),
+            save: Some(lsp::TextDocumentSyncSaveOptions::Supported(true)),
             ..lsp::TextDocumentSyncOptions::default()
         })),
         completion_provider: Some(lsp::CompletionOptions {
@@ -66,6 +67,7 @@ pub(super) fn capabilities(encoding: Encoding, client: ClientCan) -> lsp::Server
             resolve_provider: Some(false),
             work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
         }),
+        code_lens_provider: Some(lsp::CodeLensOptions { resolve_provider: Some(false) }),
         inlay_hint_provider: Some(lsp::OneOf::Left(true)),
         call_hierarchy_provider: Some(lsp::CallHierarchyServerCapability::Simple(true)),
         // A client that pulls shows twice what is published, too: it gets the one or the other.
@@ -78,7 +80,7 @@ pub(super) fn capabilities(encoding: Encoding, client: ClientCan) -> lsp::Server
             })
         }),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
-            commands: commands::ALL.map(str::to_owned).to_vec(),
+            commands: commands::ALL.iter().chain(&trials::ALL).map(|name| (*name).to_owned()).collect(),
             ..lsp::ExecuteCommandOptions::default()
         }),
         workspace: Some(lsp::WorkspaceServerCapabilities {

@@ -19,6 +19,8 @@ pub(super) struct ClientCan {
     pub(super) follows_codes: bool,
     /// It can show how far something is.
     pub(super) progress: bool,
+    /// It can be asked to show a document.
+    pub(super) shows_documents: bool,
     /// It can be asked to watch files.
     pub(super) watches: bool,
 }
@@ -50,6 +52,11 @@ impl ClientCan {
                 .unwrap_or(false),
             pulls: document.is_some_and(|document| document.diagnostic.is_some()),
             progress: capabilities.window.as_ref().and_then(|window| window.work_done_progress).unwrap_or(false),
+            shows_documents: capabilities
+                .window
+                .as_ref()
+                .and_then(|window| window.show_document.as_ref())
+                .is_some_and(|show| show.support),
             watches: workspace
                 .and_then(|workspace| workspace.did_change_watched_files?.dynamic_registration)
                 .unwrap_or(false),

@@ -2,23 +2,30 @@
 
 use std::borrow::Cow;
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use quell::base::Instant;
 use quell::config::Config;
+use quell::eval::{Attack, Batch, Stream, parse};
 use quell::schema::Schema;
-use serde_json::Value;
 
-use crate::ide::{Settings, suggested};
+use crate::ide::Settings;
+use crate::ide::tickets::Tickets;
 
 /// The name of the configuration file.
 pub(super) const CONFIG: &str = "quell.toml";
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// The most that is read of a file of events, in bytes after it was taken apart.
+const LARGEST_RECORDING: u64 = 1024 * 1024 * 1024;
+
+/// How many known attacks are held.
+const MOST_ATTACKS: usize = 100_000;
 
 /// What a folder says of its project.
 #[derive(Clone, Debug)]
@@ -54,8 +61,10 @@ pub(super) fn configured(folder: &Path, now: Instant) -> Configured {
             let globs = globs(&config.paths.include).and_then(|include| Ok((include, globs(&config.paths.exclude)?)));
             let globs = globs.map(|(include, exclude)| (configured.include, configured.exclude) = (include, exclude));
             let attacks = attacks(folder, &config).map(|attacks| configured.settings.must_fire = attacks);
+            let tickets = config.tickets.as_ref().map(Tickets::new).transpose();
+            let tickets = tickets.map(|tickets| configured.settings.tickets = tickets);
             configured.settings.config = config;
-            schema.and(globs).and(attacks).err().map(|why| (0..0, why))
+            schema.and(globs).and(attacks).and(tickets).err().map(|why| (0..0, why))
         }
         Err(error) => Some((error.span().unwrap_or(0..0), error.message().to_owned())),
     };
@@ -80,14 +89,38 @@ fn schema(folder: &Path, config: &Config) -> Result<Cow<'static, Schema>, String
 }
 
 /// The events of the files that must fire.
-fn attacks(folder: &Path, config: &Config) -> Result<Arc<[Value]>, String> {
-    let mut found = Vec::new();
+fn attacks(folder: &Path, config: &Config) -> Result<Arc<[Attack]>, String> {
+    let mut found: Vec<Attack> = Vec::new();
     for name in &config.must_fire {
-        let text =
-            read_within(folder, name).ok_or_else(|| format!("`must-fire` names `{name}`, which cannot be read"))?;
-        found.extend(suggested::events(&text).map_err(|why| format!("`{name}` of `must-fire`: {why}"))?);
+        let stream = events(folder, name).map_err(|_| format!("`must-fire` names `{name}`, which cannot be read"))?;
+        let mut bad = None;
+        let end = stream.read(&mut |batch: Batch| {
+            for (number, text) in batch.events() {
+                match parse(text) {
+                    _ if found.len() > MOST_ATTACKS => return,
+                    Ok(value) => found.push(Attack { file: name.clone(), number, value }),
+                    Err(why) => bad = bad.take().or(Some(format!("`{name}:{number}` of `must-fire`: {why}"))),
+                }
+            }
+        });
+        if let Some(bad) = bad {
+            return Err(bad);
+        }
+        end.map_err(|error| format!("`{name}` of `must-fire` cannot be read to its end: {error}"))?;
+        if found.len() > MOST_ATTACKS {
+            return Err(format!("`must-fire` names more than {MOST_ATTACKS} events"));
+        }
     }
     Ok(found.into())
+}
+
+/// A file of events, by its name from a folder, which no link leads out of; why there is none, in words.
+pub(super) fn events(folder: &Path, name: &str) -> Result<Stream, String> {
+    let path = within(folder, name).filter(|path| path.is_file());
+    let path = path.ok_or_else(|| format!("there is no file `{name}` in the project"))?;
+    let failed = |error: io::Error| format!("`{name}` cannot be read: {error}");
+    let file = fs::File::open(path).map_err(failed)?;
+    Stream::at_most(file, LARGEST_RECORDING).map_err(failed)
 }
 
 fn globs(patterns: &[String]) -> Result<GlobSet, String> {
@@ -112,9 +145,14 @@ pub(super) fn read(path: &Path) -> Option<String> {
 
 /// The text of a file by its name from a folder; nothing where a link leads out of it.
 pub(super) fn read_within(folder: &Path, name: &str) -> Option<String> {
+    read(&within(folder, name)?)
+}
+
+/// Where a file is, by its name from a folder; nothing where a link leads out of it.
+fn within(folder: &Path, name: &str) -> Option<PathBuf> {
     let root = fs::canonicalize(folder).ok()?;
     let path = fs::canonicalize(folder.join(name)).ok()?;
-    path.starts_with(root).then(|| read(&path)).flatten()
+    path.starts_with(root).then_some(path)
 }
 
 /// Every rule file below a folder, sorted. Ignore files count, hidden files do not.

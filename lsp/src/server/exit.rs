@@ -1,5 +1,5 @@
 //! What is done with a message before the transport hands it on: `exit` ends the process, whether or not the client
-//! closes its end, and what has [`LARGE_TOKENS`] for an answer is asked for under that name.
+//! closes its end, and what is answered past the transport is asked for under a name of its own.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,11 +13,21 @@ use tower_service::Service;
 /// How long answers that are on their way may take to leave.
 const LAST_WORDS: Duration = Duration::from_millis(10);
 
-/// The method of which the answer does not pass through the transport; see [`crate::server::large`].
-const TOKENS: &str = "textDocument/semanticTokens/full";
+/// Methods whose answers grow with a document and so do not pass through the transport, each with the name that it is
+/// handed on by, since the transport has a handler of its own for the other; see [`crate::server::large`].
+pub(super) const LARGE: [(&str, &str); 5] = [
+    ("textDocument/semanticTokens/full", TOKENS),
+    ("textDocument/documentSymbol", SYMBOLS),
+    ("textDocument/codeLens", LENSES),
+    ("textDocument/documentLink", LINKS),
+    ("textDocument/foldingRange", FOLDS),
+];
 
-/// The name that [`TOKENS`] is handed on by: the transport has a handler of its own for the other.
-pub(super) const LARGE_TOKENS: &str = "quell/semanticTokens/full";
+pub(super) const TOKENS: &str = "quell/semanticTokens/full";
+pub(super) const SYMBOLS: &str = "quell/documentSymbol";
+pub(super) const LENSES: &str = "quell/codeLens";
+pub(super) const LINKS: &str = "quell/documentLink";
+pub(super) const FOLDS: &str = "quell/foldingRange";
 
 /// A service that looks at the name of each message on its way in.
 #[derive(Debug)]
@@ -56,10 +66,13 @@ where
                     process::exit(status)
                 });
             }
-            TOKENS => return Box::pin(self.inner.call(renamed(request, LARGE_TOKENS))),
             _ => {}
         }
-        Box::pin(self.inner.call(request))
+        let large = LARGE.iter().find(|(method, _)| *method == request.method());
+        Box::pin(self.inner.call(match large {
+            Some((_, name)) => renamed(request, name),
+            None => request,
+        }))
     }
 }
 

@@ -25,6 +25,7 @@ mod scan;
 mod session;
 mod to_proto;
 mod tokens;
+mod trials;
 mod view;
 mod worker;
 
@@ -53,7 +54,11 @@ pub fn run() -> ExitCode {
         let shared = Arc::new(Shared::default());
         let large = Large::default();
         let (service, socket) = LspService::build(|client| Backend::new(client, Arc::clone(&shared), large.clone()))
-            .custom_method(exit::LARGE_TOKENS, Backend::semantic_tokens)
+            .custom_method(exit::TOKENS, Backend::semantic_tokens)
+            .custom_method(exit::SYMBOLS, Backend::symbols)
+            .custom_method(exit::LENSES, Backend::lenses)
+            .custom_method(exit::LINKS, Backend::links)
+            .custom_method(exit::FOLDS, Backend::folds)
             .custom_method(input::MALFORMED, Backend::malformed)
             .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
             .finish();

@@ -2,15 +2,17 @@
 
 use quell::diag::Edit;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types as lsp;
 
+use crate::ide::lenses::Action;
 use crate::ide::names::RenameError;
-use crate::ide::structure::FoldKind;
+use crate::ide::structure::{FoldKind, Target};
 use crate::ide::symbols::Entry;
-use crate::ide::{FileId, actions, calls, completion, hints, hover, layout, names, structure, symbols};
-use crate::server::to_proto;
+use crate::ide::{FileId, actions, calls, completion, hints, hover, layout, lenses, names, structure, symbols};
 use crate::server::view::View;
+use crate::server::{commands, to_proto, trials};
 
 /// The most symbols of a workspace that are told at once.
 const MOST_SYMBOLS: usize = 512;
@@ -321,13 +323,30 @@ pub(super) fn links(view: View<'_>) -> Vec<lsp::DocumentLink> {
     let links = structure::links(view.project, view.file()).into_iter();
     links
         .filter_map(|link| {
-            let target = view.session.uri_of_name(view.place.root, &link.target)?;
+            let (target, tooltip) = match link.target {
+                Target::File(name) => (view.session.uri_of_name(view.place.root, &name)?, name),
+                Target::Address(address) => (address.parse().ok()?, address),
+            };
             Some(lsp::DocumentLink {
                 range: view.range(link.span),
                 target: Some(target),
-                tooltip: Some(link.target),
+                tooltip: Some(tooltip),
                 data: None,
             })
+        })
+        .collect()
+}
+
+pub(super) fn lenses(view: View<'_>, uri: &lsp::Url) -> Vec<lsp::CodeLens> {
+    let lenses = lenses::lenses(view.project, view.file()).into_iter();
+    lenses
+        .map(|lens| {
+            let (title, command, arguments) = match lens.action {
+                Action::RunTest(title) => ("run test", trials::TEST, vec![json!(uri), json!(title)]),
+                Action::Explain(rule) => ("explain", commands::EXPLAIN, vec![json!(rule), json!(uri)]),
+            };
+            let command = lsp::Command::new(title.to_owned(), command.to_owned(), Some(arguments));
+            lsp::CodeLens { range: view.range(lens.span), command: Some(command), data: None }
         })
         .collect()
 }

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rayon::prelude::*;
+
 use crate::ide::project::{Done, Work};
 use crate::server::guard::guard;
 use crate::server::session::{Session, Shared};
@@ -33,10 +35,7 @@ pub(super) fn run(shared: &Arc<Shared>) {
                 last = Instant::now();
             }
         };
-        let done: Vec<Done> = work
-            .into_iter()
-            .map(|work| guard("checking", || work.clone().run()).unwrap_or_else(|_| Done::failed(work)))
-            .collect();
+        let done = check(work);
         let mut session = shared.lock();
         let Some(project) = session.roots.get_mut(root).map(|root| &mut root.project) else { continue };
         project.take(done);
@@ -46,6 +45,12 @@ pub(super) fn run(shared: &Arc<Shared>) {
             last = Instant::now();
         }
     }
+}
+
+/// Checks a slice, one of many items on every core: what a file that was opened waits for.
+fn check(work: Vec<Work>) -> Vec<Done> {
+    let one = |work: Work| guard("checking", || work.clone().run()).unwrap_or_else(|_| Done::failed(work));
+    if work.len() < SLICE { work.into_iter().map(one).collect() } else { work.into_par_iter().map(one).collect() }
 }
 
 /// The next slice: what is open goes first.

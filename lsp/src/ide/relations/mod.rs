@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use quell::base::Span;
 use quell::config::Context;
-use quell::diag::{Code, Diagnostic, Edit};
+use quell::diag::{Code, Diagnostic, Edit, Severity};
 use quell::hir::{Names, Signature, lower_item};
 use quell::parse_item;
 use quell::project::RuleSketch;
@@ -29,19 +29,22 @@ const STRIDE: usize = 64;
 /// The items of a project at one moment. It shares their memory and can be looked at anywhere.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    settings: Arc<Settings>,
-    files: Vec<Part>,
+    pub(super) settings: Arc<Settings>,
+    pub(super) files: Vec<Part>,
     /// Whether every file of the project is there, so that what is not used here is not used.
     whole: bool,
-    edition: u64,
+    pub(super) edition: u64,
+    /// How many errors there are between items.
+    pub(super) linked_errors: usize,
 }
 
+/// A file of a snapshot.
 #[derive(Clone, Debug)]
-struct Part {
-    file: FileId,
-    name: Arc<str>,
-    document: Document,
-    names: Arc<Names>,
+pub(super) struct Part {
+    pub(super) file: FileId,
+    pub(super) name: Arc<str>,
+    pub(super) document: Document,
+    pub(super) names: Arc<Names>,
 }
 
 /// What a comparison found.
@@ -262,17 +265,25 @@ impl Project {
     /// What to compare. `whole` says whether every file of the project was added.
     #[must_use]
     pub fn to_compare(&self, whole: bool) -> Option<Snapshot> {
-        let edition = self.uncompared()?;
+        self.uncompared()?;
+        Some(self.snapshot(whole))
+    }
+
+    /// The project as it is, its files in the order of their names. `whole` says whether every file of it was added.
+    #[must_use]
+    pub fn snapshot(&self, whole: bool) -> Snapshot {
+        let mut linked_errors = 0;
         let mut files: Vec<Part> = self
             .file_ids()
             .filter_map(|id| {
                 let file = self.file(id)?;
                 let document = file.document.clone()?;
+                linked_errors += file.linked().filter(|(_, found)| found.severity == Severity::Error).count();
                 Some(Part { file: id, name: Arc::clone(&file.name), document, names: Arc::clone(&file.names) })
             })
             .collect();
         files.sort_by(|a, b| a.name.cmp(&b.name));
-        Some(Snapshot { settings: Arc::clone(self.settings()), files, whole, edition })
+        Snapshot { settings: Arc::clone(self.settings()), files, whole, edition: self.relations.edition, linked_errors }
     }
 
     /// Leaves it at what is known, for as long as nothing changes.

@@ -62,6 +62,8 @@ pub(super) struct Session {
     scan: u64,
     /// How the scan in force goes.
     scanned: Scanned,
+    /// The number of the last run of tests after a saving.
+    last_tests: u64,
     /// The number of the comparison that the client cancelled last.
     cancelled_comparison: Option<u64>,
     /// Folders with a `quell.toml` that cannot be read, as they were last told.
@@ -169,6 +171,16 @@ impl Session {
             && folder.is_some_and(|folder| self.folders.iter().any(|opened| folder.starts_with(opened)))
     }
 
+    /// The number that a run of tests is begun with.
+    pub(super) fn begin_tests(&mut self) -> u64 {
+        self.last_tests += 1;
+        self.last_tests
+    }
+
+    pub(super) fn is_last_test(&self, number: u64) -> bool {
+        self.last_tests == number
+    }
+
     /// The client cancels the comparison of a number.
     pub(super) fn cancel_comparison(&mut self, number: u64) {
         self.cancelled_comparison = Some(number);
@@ -255,6 +267,12 @@ impl Session {
         if paths().any(|(path, _)| settings(&path)) {
             self.reload();
             return true;
+        }
+        for (path, _) in paths() {
+            for root in &mut self.roots {
+                let name = root.folder.as_deref().and_then(|folder| disk::relative(folder, &path));
+                name.into_iter().for_each(|name| root.project.forget_events(&name));
+            }
         }
         for (path, change) in paths().filter(|(path, _)| disk::is_rule_file(path)) {
             self.roots.iter_mut().for_each(|root| root.looked_for.clear());
@@ -377,6 +395,22 @@ impl Session {
     pub(super) fn project_of(&mut self, uri: &lsp::Url) -> Option<&crate::ide::Project> {
         let (root, _) = self.place(uri);
         self.roots.get(root).map(|root| &root.project)
+    }
+
+    /// The root of a document, of a folder, or of a file that is in none but could be.
+    pub(super) fn root_of(&mut self, uri: &lsp::Url) -> Option<usize> {
+        if let Some(view) = self.view(uri) {
+            return Some(view.place.root);
+        }
+        let path = path_of(uri)?;
+        // What lies in a folder belongs to the project that the folder may be the root of.
+        let within = if path.is_dir() { path.join("all") } else { path };
+        Some(self.place(&lsp::Url::from_file_path(within).ok()?).0)
+    }
+
+    /// The folder of a root.
+    pub(super) fn folder(&self, root: usize) -> Option<&Path> {
+        self.roots.get(root)?.folder.as_deref()
     }
 
     /// One view of each root, to ask what concerns all of it.

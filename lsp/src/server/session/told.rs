@@ -142,6 +142,13 @@ impl Session {
             let diagnostic = to_proto::diagnostic(found, document, self.encoding, uri, elsewhere);
             lsp::Diagnostic { code_description, ..diagnostic }
         };
-        findings.iter().map(proto).collect()
+        let failed = root.project.failed_tests(place.file).into_iter().map(|failed| lsp::Diagnostic {
+            range: to_proto::range(document, failed.span, self.encoding),
+            severity: Some(lsp::DiagnosticSeverity::ERROR),
+            source: Some("quell test".to_owned()),
+            message: failed.message,
+            ..lsp::Diagnostic::default()
+        });
+        findings.iter().map(proto).chain(failed).collect()
     }
 }
