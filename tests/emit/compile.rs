@@ -25,7 +25,7 @@ pub(crate) fn rules(text: &str) -> Vec<(JudgedRule, u32)> {
 /// The rules of a file as far as they mean something, and the errors in it.
 pub(crate) fn checked(text: &str) -> (Vec<(JudgedRule, u32)>, Vec<String>) {
     let config = Config::default();
-    let cx = Context { schema: Schema::embedded(), config: &config, now: NOW };
+    let cx = Context::new(Schema::embedded(), &config, NOW);
     let (mut rules, mut errors) = (Vec::new(), Vec::new());
     for range in split(text) {
         let item = range.of(text);

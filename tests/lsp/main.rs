@@ -10,6 +10,7 @@ mod navigation;
 mod program;
 mod reading;
 mod relations;
+mod samples;
 mod sync;
 mod tickets;
 mod trials;

@@ -64,6 +64,9 @@ fn schema_and_types_take_and_refuse_the_same() {
         ("[policies]", false),
         ("[lints]\nexpired = \"error\"", false),
         ("[paths]\nexclude = \"drafts\"", false),
+        ("[samples]\nfiles = [\"samples/*.ndjson\"]", true),
+        ("[samples]\nfiles = \"samples/*.ndjson\"", false),
+        ("[samples]\nfile = []", false),
     ];
     for (toml, good) in table {
         let value = json(toml);

@@ -247,7 +247,7 @@ impl Rules {
         let paths = if root.is_dir() { workspace::files(&root, "quell") } else { vec![root.clone()] };
         let texts: Vec<_> = paths.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
         let config = Config::default();
-        let cx = Context { schema: Schema::embedded(), config: &config, now: 0 };
+        let cx = Context::new(Schema::embedded(), &config, 0);
         let mut project = Project::default();
         for (path, text) in paths.iter().zip(&texts) {
             let signatures: Vec<_> = split(text)

@@ -67,7 +67,7 @@ fn term(random: &mut Random, events: &[Value]) -> String {
 fn rules(count: usize, events: &[Value]) -> Vec<LoweredRule> {
     let mut random = Random(11);
     let config = Config::default();
-    let cx = Context { schema: Schema::embedded(), config: &config, now: 0 };
+    let cx = Context::new(Schema::embedded(), &config, 0);
     let mut rules = Vec::new();
     while rules.len() < count {
         let mut part = || (0..=random.next(3)).map(|_| term(&mut random, events)).collect::<Vec<_>>().join(" ");
@@ -109,7 +109,7 @@ fn what_silences_an_event_is_among_what_is_found() {
 fn a_hundred_times_as_many_rules_of_others_cost_no_look() {
     let events = events();
     let config = Config::default();
-    let cx = Context { schema: Schema::embedded(), config: &config, now: 0 };
+    let cx = Context::new(Schema::embedded(), &config, 0);
     let of = |count: usize| -> Vec<LoweredRule> {
         (0..count)
             .map(|number| {

@@ -211,7 +211,7 @@ fn link(texts: &[Option<String>], cx: &Context<'_>) -> (quell::Linked, Vec<usize
 
 fn fresh_names(texts: &[Option<String>], number: usize) -> String {
     let config = Config::default();
-    let (linked, numbers) = link(texts, &Context { schema: Schema::embedded(), config: &config, now: NOW });
+    let (linked, numbers) = link(texts, &Context::new(Schema::embedded(), &config, NOW));
     let at = numbers.iter().position(|found| *found == number).unwrap();
     linked.names(at).unwrap().binding_names().join(" ")
 }
@@ -219,7 +219,7 @@ fn fresh_names(texts: &[Option<String>], number: usize) -> String {
 /// What the compiler finds, file by file.
 fn analyse(texts: &[Option<String>]) -> Vec<Vec<Diagnostic>> {
     let config = Config::default();
-    let cx = Context { schema: Schema::embedded(), config: &config, now: NOW };
+    let cx = Context::new(Schema::embedded(), &config, NOW);
     let (linked, numbers) = link(texts, &cx);
     let mut found: Vec<Vec<Diagnostic>> = vec![Vec::new(); texts.len()];
     for (file, diagnostic) in &linked.diagnostics {

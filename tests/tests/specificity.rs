@@ -17,7 +17,7 @@ use tests::workspace;
 /// The rules of a file, judged. Of errors only those that leave no rule count.
 fn judged(text: &str) -> Vec<JudgedRule> {
     let config = Config::default();
-    let cx = Context { schema: Schema::embedded(), config: &config, now: 1_795_000_000_000 };
+    let cx = Context::new(Schema::embedded(), &config, 1_795_000_000_000);
     let mut project = Project::default();
     let signatures: Vec<_> = split(text).iter().map(|range| (range.start, scan(range.of(text)))).collect();
     let file = project.add_file("main.quell", signatures);

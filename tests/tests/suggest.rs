@@ -57,11 +57,8 @@ fn a_suggestion_holds_what_it_promises() {
     let all: Vec<&Value> = noise.iter().flatten().collect();
     let attacks: Vec<&Value> = attacks.iter().collect();
     let config = Config::default();
-    let cx = Context {
-        schema: Schema::embedded(),
-        config: &config,
-        now: date::parse("2026-11-24", date::Edge::First).unwrap(),
-    };
+    let now = date::parse("2026-11-24", date::Edge::First).unwrap();
+    let cx = Context::new(Schema::embedded(), &config, now);
     let mut random = Random(7);
     let mut refused = Vec::new();
     for draw in 0..DRAWS {

@@ -1,6 +1,6 @@
 //! The batch compiler: two passes over the files, the second in slices over the cores.
 //!
-//! Pass one reads what rules need to know of one another; pass two parses, checks and emits slices of some size
+//! Pass one reads what rules need to know of one another; pass two parses, checks and emits slices of about a megabyte
 //! and drops them. Findings, a summary and a sketch of each rule are held, and the files at work: one a core, of at most
 //! the size that a file may have. Rules that turn out to have to do with one another are read again.
 
@@ -18,7 +18,7 @@ use crate::cli::buffers::Buffers;
 use crate::cli::detail::Detail;
 use crate::cli::exit::Problem;
 use crate::cli::finding::Finding;
-use crate::cli::project::Setting;
+use crate::cli::project::{CONFIG, Setting};
 use crate::cli::recall::{Recall, Seat};
 use crate::cli::source::{self, SourceFile};
 use crate::cli::specificity::Explanation;
@@ -89,7 +89,7 @@ pub(super) struct Outcome {
     /// In order of file and place; only of a run for events.
     pub(super) tests: Vec<PlacedTest>,
     pub(super) files: Vec<SourceFile>,
-    /// Files that were read only because others import them.
+    /// Files that were read only because others import them, and the configuration where findings may be about it.
     pub(super) imported: Vec<SourceFile>,
     /// What was read from standard input.
     pub(super) stdin: Option<String>,
@@ -135,6 +135,8 @@ pub(super) fn run(
     sink: &mut dyn Sink,
 ) -> Result<Outcome, Problem> {
     let pool = pool(setting)?;
+    // Before any thread asks for it, so that none waits for another.
+    pool.install(|| setting.sample());
     pool.install(|| Run::new(setting, purpose).run(files, sink))
 }
 
@@ -268,6 +270,7 @@ impl<'s> Run<'s> {
         self.asked = files.files.len();
         self.stdin = files.stdin;
         let mut findings = files.findings;
+        findings.extend(self.setting.sample_findings());
         if self.stdin.is_none()
             && let Some(stdin) = files.files.iter().find(|file| file.path.is_none())
         {
@@ -300,6 +303,9 @@ impl<'s> Run<'s> {
                 None => files.push((number, scanned.file)),
             }
         }
+        outcome
+            .imported
+            .extend(source::imported(&self.setting.root, CONFIG).filter(|_| self.setting.sample().is_some()));
         let mut related = Related::default();
         self.work(
             &files,

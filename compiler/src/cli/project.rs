@@ -2,19 +2,24 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::{fs, io};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::base::{Instant, nearest};
+use crate::base::{Instant, Span, nearest};
 use crate::cli::args::Global;
 use crate::cli::exit::Problem;
+use crate::cli::finding::Finding;
 use crate::cli::source::FILE_CAP;
-use crate::config::{Config, Context};
-use crate::diag::Code;
+use crate::config::{Config, Context, Sample};
+use crate::diag::{Code, Diagnostic, text};
+use crate::eval::samples::{self, Gathered, Tally};
 use crate::hir::date;
 use crate::schema::{self, Schema};
 
@@ -31,6 +36,9 @@ pub(super) struct Setting {
     pub(super) jobs: usize,
     include: GlobSet,
     exclude: GlobSet,
+    /// Where in the configuration each of its patterns of recorded events stands.
+    sample_places: Vec<Range<usize>>,
+    gathered: OnceLock<Gathered>,
 }
 
 impl Setting {
@@ -44,20 +52,56 @@ impl Setting {
         if starts.is_empty() {
             starts.push(fs::canonicalize(".")?);
         }
-        let (root, config) = match root_of(&starts)? {
+        let (root, (config, sample_places)) = match root_of(&starts)? {
             Some(root) => (root.to_path_buf(), read_config(&root.join(CONFIG))?),
-            None => (fallback_root(&starts)?, Config::default()),
+            None => (fallback_root(&starts)?, <(Config, Vec<_>)>::default()),
         };
         let schema = load_schema(&root, &config)?;
         let include = globs(&config.paths.include)?;
         let exclude = globs(&config.paths.exclude)?;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let jobs = global.jobs.map_or(cores, usize::from);
-        Ok(Setting { root, config, schema, now, jobs, include, exclude })
+        let gathered = OnceLock::new();
+        Ok(Setting { root, config, schema, now, jobs, include, exclude, sample_places, gathered })
     }
 
     pub(super) fn context(&self) -> Context<'_> {
-        Context { schema: &self.schema, config: &self.config, now: self.now }
+        Context::new(&self.schema, &self.config, self.now).with_sample(self.sample())
+    }
+
+    /// The recorded events of the project, if it has any; read when they are first asked for.
+    pub(super) fn sample(&self) -> Option<&Sample> {
+        (!self.config.samples.files.is_empty()).then(|| &self.gathered().sample)
+    }
+
+    fn gathered(&self) -> &Gathered {
+        self.gathered.get_or_init(|| {
+            let files = &self.config.samples.files;
+            let count = |batches: &[_]| batches.par_iter().map(Tally::of).collect();
+            samples::gather(&self.root, files, &(Arc::new(|| true) as _), self.jobs, &count).unwrap_or_default()
+        })
+    }
+
+    /// What is wrong with the recorded events of the project.
+    pub(super) fn sample_findings(&self) -> Vec<Finding> {
+        if self.sample().is_none() {
+            return Vec::new();
+        }
+        let file: Arc<str> = Arc::from(CONFIG);
+        let problems = self.gathered().problems.iter().map(|problem| {
+            let (code, help) = if problem.is_outside {
+                (Code::OutsideProject, "only files below the folder of `quell.toml` are read, also through links")
+            } else {
+                (Code::UnreadableFile, "name files of events in `[samples]` that can be read to their end, or none")
+            };
+            let place = self.sample_places.get(problem.pattern).cloned().unwrap_or_default();
+            let span = Span::new(place.start as u32, place.end as u32);
+            Finding::at(
+                &file,
+                Diagnostic::new(code, span, text!("{0}", problem.message)).label("named here").help(help),
+            )
+        });
+        problems.collect()
     }
 
     /// Whether a file found by a walk belongs to the project.
@@ -112,7 +156,8 @@ pub(super) fn now(global: &Global) -> Result<Instant, Problem> {
     }
 }
 
-fn read_config(path: &Path) -> Result<Config, Problem> {
+/// Reads the configuration, and where each of its patterns of recorded events stands.
+fn read_config(path: &Path) -> Result<(Config, Vec<Range<usize>>), Problem> {
     let text = read_capped(path).map_err(|error| Problem::usage(format!("{CONFIG} cannot be read: {error}")))?;
     let wrong = |at: Option<usize>, message: &str| {
         let place = at.map(|at| place(&text, at)).unwrap_or_default();
@@ -125,14 +170,22 @@ fn read_config(path: &Path) -> Result<Config, Problem> {
     for key in keys.lints.keys() {
         known_lint(key.get_ref()).map_err(|message| wrong(Some(key.span().start), &message))?;
     }
-    Ok(config)
+    Ok((config, keys.samples.files.iter().map(toml::Spanned::span).collect()))
 }
 
-/// The names under `[lints]`.
+/// The names under `[lints]`, and the patterns of `[samples]`.
 #[derive(Deserialize)]
 struct Keys {
     #[serde(default)]
     lints: BTreeMap<toml::Spanned<String>, IgnoredAny>,
+    #[serde(default)]
+    samples: SampleKeys,
+}
+
+#[derive(Default, Deserialize)]
+struct SampleKeys {
+    #[serde(default)]
+    files: Vec<toml::Spanned<String>>,
 }
 
 /// `:line:column`, both from 1.

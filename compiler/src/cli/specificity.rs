@@ -49,7 +49,15 @@ struct Term {
 #[derive(Clone, Debug, Serialize)]
 struct Counted {
     matched: u64,
+    /// Of how many more it is not known.
+    #[serde(skip_serializing_if = "is_none")]
+    unknown: u64,
     of: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_none(number: &u64) -> bool {
+    *number == 0
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -96,8 +104,8 @@ impl Explanation {
                 if let Some(stronger) = &term.discounted_by {
                     let _ = write!(out, "  ({} by itself, but {stronger} tells nearly the same)", term.alone);
                 }
-                if let Some(Counted { matched, of }) = term.counted {
-                    let _ = write!(out, "  ({matched} of {of} sampled events)");
+                if let Some(Counted { matched, unknown, of }) = term.counted {
+                    let _ = write!(out, "  ({})", Count { matched, unknown, of }.shown());
                 }
                 out.push('\n');
             }
@@ -122,7 +130,7 @@ fn text(query: &Query, literal: Literal) -> String {
 }
 
 fn terms(query: &Query, branch: BranchSpecificity<'_>) -> Vec<Term> {
-    let counted = |Count { matched, of }: Count| Counted { matched, of };
+    let counted = |Count { matched, unknown, of }: Count| Counted { matched, unknown, of };
     let of = branch.terms.iter().map(|term| Term {
         term: text(query, term.literal),
         bits: term.bits,

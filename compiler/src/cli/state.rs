@@ -58,7 +58,7 @@ mod tests {
     fn the_first_that_holds_counts() {
         const DAY: i64 = 86_400_000;
         let config = Config::default();
-        let cx = Context { schema: Schema::embedded(), config: &config, now: 100 * DAY };
+        let cx = Context::new(Schema::embedded(), &config, 100 * DAY);
         for (starts, expires, enabled, state) in [
             (None, None, true, State::Active),
             (None, None, false, State::Off),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use globset::GlobSet;
 use notify::event::{CreateKind, EventKind, ModifyKind, RemoveKind, RenameMode};
 use notify::{Event, RecursiveMode, Watcher as _};
 
@@ -23,11 +24,12 @@ enum Signal {
     Interrupt,
 }
 
-/// Runs once, then after every change below `root` that concerns rule files, the settings or the file `schema`, until
-/// an interrupt; gives the status of the last run. What a run cannot do is told, and the next change tries again.
+/// Runs once, then after every change below `root` that concerns rule files, the settings, the file `schema` or
+/// recorded events that `samples` name, until an interrupt; gives the status of the last run. What a run cannot do is told, and the next change tries again.
 pub(super) fn run(
     root: &Path,
     schema: Option<PathBuf>,
+    samples: GlobSet,
     mut once: impl FnMut() -> Result<Exit, Problem>,
 ) -> Result<Exit, Problem> {
     let (sender, signals) = mpsc::channel();
@@ -39,7 +41,7 @@ pub(super) fn run(
         .map_err(|error| cannot(&error))?;
     watcher.watch(root, RecursiveMode::Recursive).map_err(|error| cannot(&error))?;
     ctrlc::set_handler(move || drop(sender.send(Signal::Interrupt))).map_err(|error| cannot(&error))?;
-    let watch = Watch { signals, schema };
+    let watch = Watch { signals, root: root.to_path_buf(), schema, samples };
     loop {
         if io::stderr().is_terminal() {
             // Clears the screen and what was scrolled out of it.
@@ -61,7 +63,9 @@ pub(super) fn run(
 
 struct Watch {
     signals: Receiver<Signal>,
+    root: PathBuf,
     schema: Option<PathBuf>,
+    samples: GlobSet,
 }
 
 impl Watch {
@@ -113,6 +117,7 @@ impl Watch {
         path.extension().is_some_and(|extension| extension == "quell")
             || path.file_name().is_some_and(|name| name == CONFIG || name == ".gitignore" || name == ".ignore")
             || self.schema.as_deref() == Some(path)
+            || path.strip_prefix(&self.root).is_ok_and(|name| self.samples.is_match(name))
     }
 }
 

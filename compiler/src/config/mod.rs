@@ -5,6 +5,7 @@
 #[cfg(feature = "json-schema")]
 mod json_schema;
 mod policy;
+mod sample;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ use crate::schema::Schema;
 #[cfg(feature = "json-schema")]
 pub use json_schema::json_schema;
 pub use policy::{MinimumLevels, Policy, RequiredField, SpecificityLevel};
+pub use sample::{KeySample, Sample, SampledSet, SampledValue};
 
 /// The project's configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -34,6 +36,8 @@ pub struct Config {
     pub paths: Paths,
     /// `[tickets]`: how tickets are known and where they are; editors make links of them.
     pub tickets: Option<Tickets>,
+    /// `[samples]`
+    pub samples: Samples,
     /// Files of known attacks, relative to `quell.toml`: events that no rule may silence.
     pub must_fire: Vec<String>,
 }
@@ -62,6 +66,16 @@ pub struct Paths {
     pub include: Vec<String>,
     /// Globs that are left out.
     pub exclude: Vec<String>,
+}
+
+/// `[samples]`: events that were recorded. Where there are some, counted shares take the place of the estimates that the
+/// specificity of a rule is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Samples {
+    /// Files and globs relative to `quell.toml`: JSON, one event a line or not, or in an array; also in gzip or zstd.
+    pub files: Vec<String>,
 }
 
 /// `[tickets]`: what a ticket looks like, and its address.
@@ -148,4 +162,20 @@ pub struct Context<'a> {
     pub config: &'a Config,
     /// The present moment, in milliseconds since the Unix epoch.
     pub now: Instant,
+    /// The events that were recorded, if there are any.
+    pub sample: Option<&'a Sample>,
+}
+
+impl<'a> Context<'a> {
+    /// Without recorded events.
+    #[must_use]
+    pub const fn new(schema: &'a Schema, config: &'a Config, now: Instant) -> Context<'a> {
+        Context { schema, config, now, sample: None }
+    }
+
+    /// With recorded events, if there are any.
+    #[must_use]
+    pub const fn with_sample(self, sample: Option<&'a Sample>) -> Context<'a> {
+        Context { sample, ..self }
+    }
 }

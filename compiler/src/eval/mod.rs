@@ -1,10 +1,12 @@
 //! Rules on events: the verdicts of all rules together, the tests beside them, and what they silence of a recording.
 //!
-//! Not here: files and processes. Whoever runs tests hands over what opens a file of events.
+//! Not here: files and processes, but for those that [`samples`] finds. Whoever runs tests hands over what opens a file of
+//! events.
 
 mod attacks;
 mod replay;
 mod ruleset;
+pub mod samples;
 mod stream;
 mod testing;
 

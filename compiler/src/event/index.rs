@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn an_event_leads_to_the_rules_that_ask_for_what_it_has() {
         let config = Config::default();
-        let cx = Context { schema: Schema::embedded(), config: &config, now: 0 };
+        let cx = Context::new(Schema::embedded(), &config, 0);
         let lowered: Vec<LoweredRule> = [
             "suppress a { when event { @process.comm:java host:web-1 } }",
             "suppress b { when event { @process.comm:(java OR sh) } }",

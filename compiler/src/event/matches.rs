@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::event::Event;
+use crate::hir::spelling::plain_key;
 use crate::hir::{Key, KeyKind, NodeId, NodeKind, Query, Test};
 use crate::logic::{Class, passes};
 use crate::schema::Schema;
@@ -38,7 +39,7 @@ pub(super) struct Term<'q> {
 
 impl<'q> Term<'q> {
     pub(super) fn new(query: &'q Query, key: Key, test: Test, schema: &Schema) -> Term<'q> {
-        Term { query, key, test, class: Class::of(key, schema), name: plain(query.text(key.text)) }
+        Term { query, key, test, class: Class::of(key, schema), name: plain_key(query.text(key.text)) }
     }
 
     /// Whether any value of its key passes.
@@ -72,19 +73,6 @@ impl<'q> Term<'q> {
     }
 }
 
-/// A key without the escapes that Datadog wants in it.
-fn plain(key: &str) -> Cow<'_, str> {
-    if !key.contains('\\') {
-        return key.into();
-    }
-    let mut plain = String::with_capacity(key.len());
-    let mut characters = key.chars();
-    while let Some(character) = characters.next() {
-        plain.push(if character == '\\' { characters.next().unwrap_or('\\') } else { character });
-    }
-    plain.into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,7 +85,7 @@ mod tests {
     fn holds(condition: &str, value: &Value) -> bool {
         let mut config = Config::default();
         config.schema.unknown = Some(Level::Allow);
-        let cx = Context { schema: Schema::embedded(), config: &config, now: 0 };
+        let cx = Context::new(Schema::embedded(), &config, 0);
         let text = format!("suppress x {{ when event {{ {condition} }} }}");
         let lowered = lower_item(&text, &parse_item(&text), &Names::default(), &cx);
         let rule = lowered.rules.first().unwrap_or_else(|| panic!("{condition}: {:#?}", lowered.diagnostics));

@@ -108,7 +108,7 @@ mod tests {
     #[track_caller]
     fn turning(condition: &str) -> (bool, Vec<String>) {
         let config = Config::default();
-        let cx = Context { schema: Schema::embedded(), config: &config, now: 0 };
+        let cx = Context::new(Schema::embedded(), &config, 0);
         let text = format!("suppress x {{ when event {{ {condition} }} }}");
         let lowered = lower_item(&text, &parse_item(&text), &Names::default(), &cx);
         let rule = lowered.rules.first().unwrap_or_else(|| panic!("{condition}: {:#?}", lowered.diagnostics));

@@ -1,7 +1,7 @@
 //! An event as data: attributes by path, tags by name.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -96,6 +96,41 @@ impl<'v> Event<'v> {
         found
     }
 
+    /// Every attribute that has a value, without `@`, with what [`Event::attribute`] gives of it, in order of text and each
+    /// once, but for the ways around what an event is wrapped in: `process.pid`, and not `attributes.process.pid` too.
+    #[must_use]
+    pub fn attributes(&self) -> BTreeMap<String, Vec<Cow<'v, str>>> {
+        let mut found = BTreeMap::new();
+        let mut within: Option<&Map<String, Value>> = None;
+        for level in &self.levels {
+            let mut own: Vec<(String, Cow<'v, str>)> = Vec::new();
+            let is_wrapper = |value: &Value| {
+                let wrapped = within.zip(value.as_object());
+                wrapped.is_some_and(|(inner, own)| std::ptr::eq(inner, own))
+            };
+            let fields = level.iter().filter(|(_, value)| !is_wrapper(value));
+            let mut waiting: Vec<(String, &'v Value)> = fields.map(|(name, value)| (name.clone(), value)).collect();
+            while let Some((path, value)) = waiting.pop() {
+                match value {
+                    Value::Array(list) => waiting.extend(list.iter().map(|value| (path.clone(), value))),
+                    Value::Object(inner) => {
+                        waiting.extend(inner.iter().map(|(name, value)| (format!("{path}.{name}"), value)));
+                    }
+                    scalar => own.extend(text(scalar).map(|text| (path, text))),
+                }
+            }
+            own.sort_unstable();
+            own.dedup();
+            for same in own.chunk_by(|(a, _), (b, _)| a == b) {
+                let Some((path, _)) = same.first() else { continue };
+                let values = || same.iter().map(|(_, value)| value.clone()).collect();
+                found.entry(path.clone()).or_insert_with(values);
+            }
+            within = Some(level);
+        }
+        found
+    }
+
     /// The values of an attribute, without `@`: lists and objects in lists are looked into, and a name may hold dots.
     /// What is null or empty is no value.
     #[must_use]
@@ -184,6 +219,31 @@ mod tests {
         }
         assert_eq!(read(&json!({"custom": {"x": 1}}), "custom.x"), ["1"]);
         assert!(Event::new(&json!([])).is_none());
+    }
+
+    #[test]
+    fn all_attributes_are_what_each_of_them_is() {
+        let event = json!({"evt": {"name": "exec"}, "process": {
+            "args": ["b", "a", "b", 5, null],
+            "ancestors": [{"comm": "a"}, {"comm": "b", "args": []}],
+            "executable.path": "/bin/a",
+            "executable": {"path": "/bin/b"},
+            "pid": 12.0,
+        }});
+        let log = json!({"id": "1", "more": "x", "attributes": {"custom": event, "id": ["2", "3"]}});
+        for value in [event, log] {
+            let event = Event::new(&value).unwrap();
+            let all = event.attributes();
+            for (path, values) in &all {
+                let mut own = event.attribute(path);
+                own.sort();
+                own.dedup();
+                assert_eq!(*values, own, "{path}");
+            }
+            let wrapped = |path: &String| path.starts_with("attributes.") || path.starts_with("custom.");
+            let paths: BTreeSet<String> = all.into_keys().collect();
+            assert_eq!(paths, event.paths().into_iter().filter(|path| !wrapped(path)).collect());
+        }
     }
 
     #[test]

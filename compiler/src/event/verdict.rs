@@ -63,7 +63,7 @@ mod tests {
     #[track_caller]
     fn rule(text: &str) -> LoweredRule {
         let config = Config::default();
-        let cx = Context { schema: Schema::embedded(), config: &config, now: 0 };
+        let cx = Context::new(Schema::embedded(), &config, 0);
         let lowered = lower_item(text, &parse_item(text), &Names::default(), &cx);
         let rule = lowered.rules.into_iter().next().unwrap_or_else(|| panic!("{text}: {:#?}", lowered.diagnostics));
         LoweredRule { rule, schema: None }

@@ -1,6 +1,8 @@
 //! How values are written, for fixes: bare where nothing speaks against it, else quoted or escaped, so that the text is
 //! read as meant wherever a value may stand: behind a key, in a range, and inside a group.
 
+use std::borrow::Cow;
+
 use crate::syntax::ITEM_KEYWORDS;
 
 /// Exactly this text as a value, in any place where one may stand.
@@ -25,6 +27,20 @@ pub fn literal(text: &str) -> String {
         out.push('"');
         out
     }
+}
+
+/// A key without the escapes that Datadog wants in it.
+#[must_use]
+pub fn plain_key(key: &str) -> Cow<'_, str> {
+    if !key.contains('\\') {
+        return key.into();
+    }
+    let mut plain = String::with_capacity(key.len());
+    let mut characters = key.chars();
+    while let Some(character) = characters.next() {
+        plain.push(if character == '\\' { characters.next().unwrap_or('\\') } else { character });
+    }
+    plain.into()
 }
 
 /// A decoded pattern as a value: its wildcards stay wildcards.

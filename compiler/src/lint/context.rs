@@ -49,7 +49,7 @@ impl<'a> LintCtx<'a> {
             .filter_map(|(query, place)| {
                 let query = query.as_ref()?;
                 let form = normal_form(query, false, cap);
-                let specificity = judge(query, &form, cx.schema, None);
+                let specificity = judge(query, &form, cx.schema, cx.sample);
                 let branches = branches(source, rule, query, &form, cx);
                 let review = review(query, cx.schema, &form, cap, &mut Budget::new(STEPS));
                 Some(Condition { query, place, form, specificity, branches, review })

@@ -18,7 +18,7 @@ pub(super) fn day(text: &str) -> Instant {
 
 /// Everything that is found in a program of `let`s and rules, with that configuration.
 pub(super) fn findings_with(text: &str, config: &Config) -> Vec<Diagnostic> {
-    let cx = Context { schema: Schema::embedded(), config, now: day(NOW) };
+    let cx = Context::new(Schema::embedded(), config, day(NOW));
     let parsed = parse_item(text);
     assert!(parsed.is_ok(), "{text}: {:?}", parsed.diagnostics);
     let mut names = Names::default();

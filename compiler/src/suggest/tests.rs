@@ -8,7 +8,7 @@ use crate::schema::Schema;
 fn of(events: &[Value], must_fire: &[Value]) -> Result<Suggestion, Refusal> {
     let config = Config::default();
     let now = date::parse("2026-11-24", date::Edge::First).unwrap();
-    let cx = Context { schema: Schema::embedded(), config: &config, now };
+    let cx = Context::new(Schema::embedded(), &config, now);
     let events: Vec<Recorded<'_>> = events.iter().map(|value| Recorded { value, file: Some("noise.ndjson") }).collect();
     let must_fire: Vec<Recorded<'_>> = must_fire.iter().map(|value| Recorded { value, file: None }).collect();
     suggest(&events, &must_fire, &Options::default(), &cx)

@@ -18,13 +18,16 @@ use crate::ide::place::{self, Block, Expected, Place};
 use crate::ide::project::{FileId, Project};
 use crate::ide::symbols::holds;
 use crate::ide::values::values_at;
-use crate::ide::{describe, rules};
+use crate::ide::{describe, rules, sampled};
 
 /// The most that is offered at once; more letters bring what is left out.
 const MOST: usize = 120;
 
 /// How many uses of a key are looked at for its values.
 const MOST_USES: usize = 4000;
+
+/// How many values of recorded events are offered.
+const MOST_SAMPLED: usize = 40;
 
 /// What a completion is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -395,8 +398,23 @@ impl Complete<'_> {
             offered.insert(value.clone());
             items.push(Completion::new(Kind::Value, value).detail(format!("used {times} in the project")));
         }
-        for value in known.into_iter().filter(|value| !offered.contains(value)) {
-            items.push(Completion::new(Kind::Value, spelling::literal(&value)).detail("known value"));
+        let sampled = sampled::Values::of(self.project, key);
+        for value in known {
+            let written = spelling::literal(&value);
+            if offered.insert(written.clone()) {
+                let detail = match sampled.count(&value) {
+                    Some(count) => format!("known value, {}", count.shown()),
+                    None => "known value".to_owned(),
+                };
+                items.push(Completion::new(Kind::Value, written).detail(detail));
+            }
+        }
+        let fits = |value: &str| holds(&spelling::literal(value), self.typed);
+        for (value, count) in sampled.most_frequent(MOST_SAMPLED, fits) {
+            let written = spelling::literal(value);
+            if offered.insert(written.clone()) {
+                items.push(Completion::new(Kind::Value, written).detail(count.shown()));
+            }
         }
         items.extend(self.lets(true));
         items

@@ -7,12 +7,13 @@ use quell::diag::Code;
 use quell::emit::query_text;
 use quell::hir::{NodeId, NodeKind, Query};
 use quell::lint::JudgedRule;
+use quell::logic::specificity::Count;
 use quell::syntax::TokenKind;
 
 use crate::ide::items::Placed;
 use crate::ide::names::{declaration_of_let, token_at};
 use crate::ide::project::{FileId, Project};
-use crate::ide::{describe, rules};
+use crate::ide::{describe, rules, sampled};
 
 /// A text about a place.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,6 +37,10 @@ pub fn hover(project: &Project, file: FileId, offset: u32) -> Option<Hover> {
                 Some(path) => describe::attribute(schema, path),
                 None => describe::tag(schema, key),
             }
+            .map(|mut about| {
+                sampled::describe(project, key, &mut about);
+                about
+            })
         }
         TokenKind::Reference => of_let(project, file, text.trim_start_matches('$')),
         TokenKind::Bare | TokenKind::String | TokenKind::Mixed | TokenKind::Digits => of_value(placed, token.span),
@@ -52,8 +57,9 @@ pub fn of_rule_named(project: &Project, file: FileId, name: &str) -> Option<Stri
     let named = |placed: &Placed<'_>| placed.item.facts.signature.rules.iter().any(|rule| rule.value == name);
     let placed = items.into_iter().find(named)?;
     let of_item = rules::of_item(project, file, placed);
-    let rule = of_item.iter().find(|rule| rule.rule.name.value == name)?;
-    let mut out = of_rule(project, rule);
+    let nth = of_item.iter().position(|rule| rule.rule.name.value == name)?;
+    let rule = of_item.get(nth)?;
+    let mut out = of_rule(project, rule, project.count(file, placed.item.id, nth));
     let own = rule.rule.span.shifted(placed.start.offset);
     for found in project.findings(file).iter().filter(|found| own.contains(found.span)) {
         let _ = write!(out, "\n\n**{}**: {}\n\n{}", found.code.name(), found.message, found.help);
@@ -100,13 +106,15 @@ fn of_word(project: &Project, file: FileId, placed: Placed<'_>, span: Span, text
     let before = placed.item.text.get(..span.start as usize).unwrap_or_default().trim_end();
     if signature.rules.iter().any(|name| name.span == span) {
         let of_item = rules::of_item(project, file, placed);
-        return of_item.iter().find(|rule| rule.rule.name.span == span).map(|rule| of_rule(project, rule));
+        let nth = of_item.iter().position(|rule| rule.rule.name.span == span)?;
+        return Some(of_rule(project, of_item.get(nth)?, project.count(file, placed.item.id, nth)));
     }
     if signature.test_rules.iter().any(|name| name.span == span) {
         let (file, item) = *project.links.rules_of(text).first()?;
         let placed = project.document(file)?.items().by_id(item)?;
         let of_item = rules::of_item(project, file, placed);
-        return of_item.iter().find(|rule| rule.rule.name.value == text).map(|rule| of_rule(project, rule));
+        let nth = of_item.iter().position(|rule| rule.rule.name.value == text)?;
+        return Some(of_rule(project, of_item.get(nth)?, project.count(file, item, nth)));
     }
     if signature.lets.iter().any(|binding| binding.name.span == span) {
         return of_let(project, file, text);
@@ -119,8 +127,8 @@ fn of_word(project: &Project, file: FileId, placed: Placed<'_>, span: Span, text
     describe::word(text).map(str::to_owned)
 }
 
-/// How narrow a rule is, branch by branch and term by term.
-fn of_rule(project: &Project, rule: &JudgedRule) -> String {
+/// How narrow a rule is, branch by branch and term by term, and how many recorded events it silences.
+fn of_rule(project: &Project, rule: &JudgedRule, count: Option<Count>) -> String {
     let mut out = format!("**{}**\n", rule.rule.name.value);
     if !rule.rule.documentation.is_empty() {
         let _ = write!(out, "\n{}\n", rule.rule.documentation);
@@ -134,9 +142,16 @@ fn of_rule(project: &Project, rule: &JudgedRule) -> String {
             let _ = write!(out, "\n`{name}`: {:.1} bits, {}\n\n", branch.bits.as_f64(), branch.level().name());
             for term in branch.terms {
                 let written = term_text(query, term.literal.node, term.literal.positive);
-                let _ = writeln!(out, "- {:.1} `{written}`", term.bits.as_f64());
+                let _ = write!(out, "- {:.1} `{written}`", term.bits.as_f64());
+                if let Some(counted) = term.counted {
+                    let _ = write!(out, ", {}", counted.shown());
+                }
+                out.push('\n');
             }
         }
+    }
+    if let Some(count) = count {
+        let _ = write!(out, "\nsilences {}\n", count.shown());
     }
     match rules::days_left(project, rule) {
         Some(days) if days < 0 => out.push_str("\nexpired\n"),

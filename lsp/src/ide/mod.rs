@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod calls;
 pub mod completion;
+pub mod counts;
 pub mod describe;
 pub mod document;
 pub mod hints;
@@ -21,6 +22,7 @@ pub mod position;
 pub mod project;
 pub mod relations;
 mod rules;
+mod sampled;
 mod settings;
 pub mod structure;
 pub mod suggested;

@@ -12,6 +12,7 @@ use quell::schema::{Attribute, Cardinality, Schema};
 use quell::{check_item, parse_item};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::ide::counts::Counts;
 use crate::ide::document::{Change, Document};
 use crate::ide::item::{Item, ItemId};
 use crate::ide::items::Placed;
@@ -36,6 +37,8 @@ pub struct Project {
     pub(super) links: Links,
     pub(super) relations: Relations,
     pub(super) outcomes: Outcomes,
+    /// What was counted of recorded events.
+    pub(super) counts: Counts,
     /// Files of which something else is to be said than before.
     pub(super) changed: FxHashSet<FileId>,
     /// How often declarations were linked.
@@ -122,6 +125,7 @@ impl Project {
             links: Links::default(),
             relations: Relations::default(),
             outcomes: Outcomes::default(),
+            counts: Counts::default(),
             changed: FxHashSet::default(),
             declarations: 0,
         }

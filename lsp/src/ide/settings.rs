@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use quell::base::Instant;
-use quell::config::{Config, Context};
+use quell::config::{Config, Context, Sample};
 use quell::eval::Attack;
 use quell::schema::Schema;
 
@@ -21,6 +21,8 @@ pub struct Settings {
     pub must_fire: Arc<[Attack]>,
     /// How tickets are known, where the project says so.
     pub tickets: Option<Tickets>,
+    /// The recorded events of the project, once they were read.
+    pub sample: Option<Arc<Sample>>,
 }
 
 impl Settings {
@@ -33,12 +35,13 @@ impl Settings {
             now,
             must_fire: Arc::default(),
             tickets: None,
+            sample: None,
         }
     }
 
     /// What the compiler is handed.
     #[must_use]
     pub fn context(&self) -> Context<'_> {
-        Context { schema: &self.schema, config: &self.config, now: self.now }
+        Context::new(&self.schema, &self.config, self.now).with_sample(self.sample.as_deref())
     }
 }

@@ -17,7 +17,7 @@ use crate::server::progress::Progress;
 use crate::server::requests::{self, ActionData, CompletionData};
 use crate::server::session::{Session, Shared};
 use crate::server::view::View;
-use crate::server::{commands, compare, input, publish, pull, scan, tokens, trials, worker};
+use crate::server::{commands, compare, count, input, publish, pull, sample, scan, tokens, trials, worker};
 
 /// What the protocol calls.
 #[derive(Debug)]
@@ -88,6 +88,7 @@ impl Backend {
         }
         self.shared.published.notify_one();
         self.shared.work.notify_one();
+        self.shared.samples.notify_one();
     }
 
     /// Stops what the client shows the progress of.
@@ -165,6 +166,10 @@ impl LanguageServer for Backend {
         tokio::spawn(publish::publish(Arc::clone(&self.shared), self.client.clone()));
         let shared = Arc::clone(&self.shared);
         std::thread::spawn(move || worker::run(&shared));
+        let shared = Arc::clone(&self.shared);
+        std::thread::spawn(move || sample::run(&shared));
+        let shared = Arc::clone(&self.shared);
+        std::thread::spawn(move || count::run(&shared));
         let (shared, client, runtime) = (Arc::clone(&self.shared), self.client.clone(), Handle::current());
         std::thread::spawn(move || compare::run(&shared, &client, &runtime));
         self.watch();

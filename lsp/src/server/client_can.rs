@@ -21,6 +21,8 @@ pub(super) struct ClientCan {
     pub(super) progress: bool,
     /// It can be asked to show a document.
     pub(super) shows_documents: bool,
+    /// It can be told that hints are to be asked for again.
+    pub(super) refreshes_hints: bool,
     /// It can be asked to watch files.
     pub(super) watches: bool,
 }
@@ -57,6 +59,9 @@ impl ClientCan {
                 .as_ref()
                 .and_then(|window| window.show_document.as_ref())
                 .is_some_and(|show| show.support),
+            refreshes_hints: workspace
+                .and_then(|workspace| workspace.inlay_hint.as_ref()?.refresh_support)
+                .unwrap_or(false),
             watches: workspace
                 .and_then(|workspace| workspace.did_change_watched_files?.dynamic_registration)
                 .unwrap_or(false),

@@ -3,14 +3,17 @@
 use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use quell::base::Instant;
 use quell::config::Config;
-use quell::eval::{Attack, Batch, Stream, parse};
+use quell::eval::{Attack, Batch, Stream, parse, samples};
 use quell::schema::Schema;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::ide::Settings;
 use crate::ide::tickets::Tickets;
@@ -34,18 +37,34 @@ pub(super) struct Configured {
     include: GlobSet,
     exclude: GlobSet,
     /// What is wrong with it, and where in `quell.toml`.
-    pub(super) problem: Option<(std::ops::Range<usize>, String)>,
+    pub(super) problem: Option<(Range<usize>, String)>,
+    /// Where in `quell.toml` each pattern of recorded events stands.
+    pub(super) sample_places: Vec<Range<usize>>,
+    /// What such patterns fit.
+    samples: GlobSet,
 }
 
 impl Configured {
     /// What there is where no file says anything.
     pub(super) fn default_of(now: Instant) -> Configured {
-        Configured { settings: Settings::new(now), include: GlobSet::empty(), exclude: GlobSet::empty(), problem: None }
+        Configured {
+            settings: Settings::new(now),
+            include: GlobSet::empty(),
+            exclude: GlobSet::empty(),
+            problem: None,
+            sample_places: Vec::new(),
+            samples: GlobSet::empty(),
+        }
     }
 
     /// Whether a file that a walk found belongs to the project, by its name from the folder.
     pub(super) fn keeps(&self, name: &str) -> bool {
         (self.include.is_empty() || self.include.is_match(name)) && !self.exclude.is_match(name)
+    }
+
+    /// Whether a file holds recorded events of the project, by its name from the folder.
+    pub(super) fn samples(&self, name: &str) -> bool {
+        self.samples.is_match(name)
     }
 }
 
@@ -63,6 +82,8 @@ pub(super) fn configured(folder: &Path, now: Instant) -> Configured {
             let attacks = attacks(folder, &config).map(|attacks| configured.settings.must_fire = attacks);
             let tickets = config.tickets.as_ref().map(Tickets::new).transpose();
             let tickets = tickets.map(|tickets| configured.settings.tickets = tickets);
+            configured.samples = samples::names(&config.samples.files);
+            configured.sample_places = sample_places(&text);
             configured.settings.config = config;
             schema.and(globs).and(attacks).and(tickets).err().map(|why| (0..0, why))
         }
@@ -70,6 +91,22 @@ pub(super) fn configured(folder: &Path, now: Instant) -> Configured {
     };
     configured.problem = problem;
     configured
+}
+
+/// Where each pattern of recorded events stands.
+fn sample_places(text: &str) -> Vec<Range<usize>> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Keys {
+        samples: Samples,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Samples {
+        files: Vec<toml::Spanned<IgnoredAny>>,
+    }
+    let keys = toml::from_str::<Keys>(text).unwrap_or_default();
+    keys.samples.files.iter().map(toml::Spanned::span).collect()
 }
 
 fn schema(folder: &Path, config: &Config) -> Result<Cow<'static, Schema>, String> {

@@ -18,14 +18,20 @@ pub(super) async fn publish(shared: Arc<Shared>, client: Client) {
         shared.published.notified().await;
         let found = guard("publishing", || {
             let mut session = shared.lock();
-            (session.publications(), session.take_pull_again())
+            (session.publications(), session.take_pull_again(), session.take_hints_changed())
         });
-        let Ok((publications, pull_again)) = found else { continue };
+        let Ok((publications, pull_again, hints_again)) = found else { continue };
         if pull_again {
             // The client may take its time with an answer, which says nothing.
             let client = client.clone();
             tokio::spawn(async move {
                 let _ = tokio::time::timeout(PATIENCE, client.workspace_diagnostic_refresh()).await;
+            });
+        }
+        if hints_again {
+            let client = client.clone();
+            tokio::spawn(async move {
+                let _ = tokio::time::timeout(PATIENCE, client.inlay_hint_refresh()).await;
             });
         }
         for publication in publications {

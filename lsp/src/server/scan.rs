@@ -28,6 +28,7 @@ pub(super) fn run(shared: &Arc<Shared>, number: u64, progress: Option<&Progress>
             session.add_from_disk(texts);
         }
         shared.work.notify_one();
+        shared.samples.notify_one();
         shared.published.notify_one();
         if let Some(progress) = progress {
             progress.report((slice * SLICE + paths.len()).min(files.len()), files.len());

@@ -31,6 +31,7 @@ pub(super) fn run(shared: &Arc<Shared>) {
                     shared.published.notify_one();
                 }
                 shared.idle.notify_one();
+                shared.counts.notify_one();
                 session = shared.wait(session);
                 last = Instant::now();
             }

@@ -132,7 +132,7 @@ enum Judging {
 /// From text to JSON, as the command line does it for one slice after the other.
 fn pipeline(text: &str, target: Target, judging: Judging) -> usize {
     let config = Config::default();
-    let cx = Context { schema: Schema::embedded(), config: &config, now: 1_795_000_000_000 };
+    let cx = Context::new(Schema::embedded(), &config, 1_795_000_000_000);
     let names = Names::default();
     let mut out = Vec::with_capacity(4096);
     let mut bytes = 0;

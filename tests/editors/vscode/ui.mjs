@@ -235,13 +235,6 @@ async function use() {
   seen.replayed = await shown("replay.txt", "events:");
   await alone();
 
-  // A rule that silences them, as a file that is not yet saved.
-  await run("Quell: Suggest a Rule From an Event");
-  await choose(EVENTS);
-  seen.suggested = await shown("Untitled-1", "suppress ");
-  await run("File: Revert and Close Editor");
-  await alone();
-
   // The tests of the project, in a terminal.
   await run("Quell: Run Tests");
   seen.tested = await terminalShows("passed");

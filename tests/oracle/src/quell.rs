@@ -31,7 +31,7 @@ pub fn read(query: &str) -> Result<Query, Vec<&'static str>> {
 pub fn program(text: &str) -> Result<Query, Vec<&'static str>> {
     let mut config = Config::default();
     config.schema.unknown = Some(Level::Allow);
-    let cx = Context { schema: Schema::embedded(), config: &config, now: NOW };
+    let cx = Context::new(Schema::embedded(), &config, NOW);
     let ranges = split(text);
     let parsed: Vec<_> = ranges.iter().map(|range| parse_item(range.of(text))).collect();
     let mut project = Project::default();

@@ -7,6 +7,7 @@ mod formats;
 mod import;
 mod list;
 mod project;
+mod samples;
 mod watch;
 
 use std::fs;

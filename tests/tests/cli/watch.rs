@@ -122,6 +122,27 @@ fn each_change_gives_a_report() {
 
 #[cfg(unix)]
 #[test]
+fn recorded_events_are_watched() {
+    let files = [
+        ("quell.toml", "[samples]\nfiles = [\"samples/*.ndjson\"]\n"),
+        ("a.quell", CLEAN),
+        ("samples/a.ndjson", "{}\n"),
+    ];
+    let project = Project::new(&files);
+    let watching = Watching::start(&project, &[]);
+    watching.until(WAITS);
+    project.write("other.ndjson", "{");
+    watching.is_quiet();
+    project.write("samples/a.ndjson", "{}\nno event\n");
+    watching.until("quell.toml:2:10: error[unreadable-file]: `samples/a.ndjson:2` is no event");
+    watching.until(WAITS);
+    project.write("samples/a.ndjson", "{}\n");
+    let seen = watching.until(WAITS);
+    assert!(!seen.concat().contains("error"), "{seen:?}");
+}
+
+#[cfg(unix)]
+#[test]
 fn an_interrupt_ends_it_with_the_status_of_the_last_report() {
     for (text, signal, status) in [(CLEAN, "-TERM", 0), (ERROR, "-INT", 1)] {
         let project = Project::new(&[("a.quell", text)]);

@@ -48,7 +48,7 @@ pub(crate) fn lenient() -> Config {
 /// Runs a file through the library as the command line does, and holds each step to what it promises.
 #[track_caller]
 pub(crate) fn analyse(text: &str, config: &Config) -> Analysis {
-    let cx = Context { schema: Schema::embedded(), config, now: NOW };
+    let cx = Context::new(Schema::embedded(), config, NOW);
     let ranges = split(text);
     assert_covers(text, &ranges);
     let mut project = Project::default();

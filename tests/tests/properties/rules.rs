@@ -131,7 +131,7 @@ fn linked(text: &str) -> (Vec<Rule>, Vec<Diagnostic>) {
     let mut config = lenient();
     config.lints.clear();
     config.lints.insert("no-such-event".to_owned(), quell::config::Level::Allow);
-    let cx = Context { schema: Schema::embedded(), config: &config, now: NOW };
+    let cx = Context::new(Schema::embedded(), &config, NOW);
     let file: Arc<str> = Arc::from("main.quell");
     let analysis = analyse(text, &config);
     let mut summaries = Vec::new();

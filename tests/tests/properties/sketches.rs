@@ -16,7 +16,7 @@ fn a_sketch_is_the_same_off_a_rule_and_off_its_summary() {
     proptest!(cases(200), |(bytes in prop::collection::vec(any::<u8>(), 0..400))| {
         let text = program(&mut Choices::new(&bytes));
         let config = lenient();
-        let cx = Context { schema: Schema::embedded(), config: &config, now: NOW };
+        let cx = Context::new(Schema::embedded(), &config, NOW);
         let file: Arc<str> = Arc::from("main.quell");
         for (judged, _) in analyse(&text, &config).rules {
             let summary = RuleSummary::new(&judged.rule, &file, 0, cx.schema, &cx);

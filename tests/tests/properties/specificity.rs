@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 use quell::base::Span;
+use quell::config::{KeySample, Sample};
 use quell::hir::{Bound, Key, KeyKind, NodeId, NodeKind, Query, Test, pattern};
 use quell::logic::specificity::{Bits, Specificity, judge};
 use quell::logic::{NormalForm, normal_form};
@@ -119,6 +120,40 @@ fn widened(choices: &mut Choices<'_>, text: &str) -> String {
     glob
 }
 
+/// Recorded events, or none: of some keys all values are told apart, of others a part, and some are in no event.
+fn sample(choices: &mut Choices<'_>) -> Option<Sample> {
+    if choices.below(4) == 0 {
+        return None;
+    }
+    let events = 1 + choices.below(4) as u64 * 300 + choices.below(8) as u64;
+    let keys = KEYS.iter().filter_map(|(key, values)| {
+        let mut left = events;
+        let mut take = |choices: &mut Choices<'_>| {
+            let part = [0, 1, left / 7, left / 2, left][choices.below(5)].min(left);
+            left -= part;
+            part
+        };
+        if choices.once_in(5) {
+            return None;
+        }
+        let mut sets: Vec<(Vec<&str>, u64)> = Vec::new();
+        for _ in 0..choices.below(6) {
+            let mut set: Vec<&str> = (0..1 + choices.below(3)).map(|_| choices.one(values)).collect();
+            set.sort_unstable();
+            set.dedup();
+            let often = take(choices);
+            if often > 0 && !sets.iter().any(|(known, _)| *known == set) {
+                sets.push((set, often));
+            }
+        }
+        let others = if choices.below(2) == 0 { 0 } else { take(choices) };
+        let carried = others + sets.iter().map(|(_, often)| often).sum::<u64>();
+        (carried > 0).then(|| (Box::from(*key), KeySample::new(carried, sets)))
+    });
+    let keys: Vec<_> = keys.collect();
+    Some(Sample::new(events, keys))
+}
+
 fn build(query: &mut Query, tree: &Tree) -> NodeId {
     let span = Span::empty(0);
     let all = |query: &mut Query, children: &[Tree]| -> Vec<NodeId> {
@@ -161,12 +196,12 @@ fn build(query: &mut Query, tree: &Tree) -> NodeId {
 }
 
 /// The judgement of a condition, or what it is where the condition has too many branches.
-fn judged(tree: &Tree, as_a_whole: bool) -> Specificity {
+fn judged(tree: &Tree, sample: Option<&Sample>, as_a_whole: bool) -> Specificity {
     let mut query = Query::new(Span::empty(0));
     let root = build(&mut query, tree);
     query.set_root(root);
     let form = if as_a_whole { NormalForm::default() } else { normal_form(&query, false, CAP) };
-    let found = judge(&query, &form, Schema::embedded(), None);
+    let found = judge(&query, &form, Schema::embedded(), sample);
     for branch in found.branches() {
         let sum: u32 = branch.terms.iter().map(|term| term.bits.tenths()).sum();
         assert_eq!(sum, branch.bits.tenths(), "the terms do not add up to their branch: {tree:?}");
@@ -178,8 +213,8 @@ fn judged(tree: &Tree, as_a_whole: bool) -> Specificity {
 /// Enough for every tree that is made here.
 const CAP: usize = 4096;
 
-fn bits(tree: &Tree) -> Option<Bits> {
-    let found = judged(tree, false);
+fn bits(tree: &Tree, sample: Option<&Sample>) -> Option<Bits> {
+    let found = judged(tree, sample, false);
     (!found.is_whole()).then(|| found.bits())
 }
 
@@ -242,9 +277,11 @@ proptest! {
 
     #[test]
     fn a_term_more_never_lowers_and_an_alternative_more_never_raises(
-        bytes in prop::collection::vec(any::<u8>(), 0..160),
+        bytes in prop::collection::vec(any::<u8>(), 0..320),
     ) {
         let choices = &mut Choices::new(&bytes);
+        let sample = sample(choices);
+        let sample = sample.as_ref();
         let before = tree(choices, 3);
         let more = tree(choices, 1);
         let is_and = choices.below(2) == 0;
@@ -254,50 +291,56 @@ proptest! {
             let both = vec![tree.clone(), more.clone()];
             if is_and { Tree::And(both) } else { Tree::Or(both) }
         });
-        if let (Some(old), Some(new)) = (bits(&before), bits(&after)) {
-            prop_assert!(if narrows { new >= old } else { new <= old }, "{old} to {new}\n{before:?}\n{after:?}");
+        if let (Some(old), Some(new)) = (bits(&before, sample), bits(&after, sample)) {
+            prop_assert!(if narrows { new >= old } else { new <= old }, "{old} to {new}\n{before:?}\n{after:?}\n{sample:?}");
         }
     }
 
     #[test]
     fn a_pattern_in_place_of_a_value_that_it_covers_never_raises(
-        bytes in prop::collection::vec(any::<u8>(), 0..160),
+        bytes in prop::collection::vec(any::<u8>(), 0..320),
     ) {
         let choices = &mut Choices::new(&bytes);
+        let sample = sample(choices);
+        let sample = sample.as_ref();
         let before = tree(choices, 3);
         let after = at_some_node(choices, &before, true, &mut |choices, tree, positive| match tree {
             Tree::Term(key, Value::Exact(text)) if positive => Tree::Term(key, Value::Glob(widened(choices, text))),
             other => other.clone(),
         });
-        if let (Some(old), Some(new)) = (bits(&before), bits(&after)) {
-            prop_assert!(new <= old, "{old} to {new}\n{before:?}\n{after:?}");
+        if let (Some(old), Some(new)) = (bits(&before, sample), bits(&after, sample)) {
+            prop_assert!(new <= old, "{old} to {new}\n{before:?}\n{after:?}\n{sample:?}");
         }
     }
 
     #[test]
-    fn order_grouping_and_duplicates_change_nothing(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn order_grouping_and_duplicates_change_nothing(bytes in prop::collection::vec(any::<u8>(), 0..360)) {
         let choices = &mut Choices::new(&bytes);
+        let sample = sample(choices);
+        let sample = sample.as_ref();
         let before = tree(choices, 3);
         let after = rearranged(choices, &before);
-        if let (Some(old), Some(new)) = (bits(&before), bits(&after)) {
-            prop_assert_eq!(old, new, "{:?}\n{:?}", before, after);
+        if let (Some(old), Some(new)) = (bits(&before, sample), bits(&after, sample)) {
+            prop_assert_eq!(old, new, "{:?}\n{:?}\n{:?}", before, after, sample);
         }
     }
 
     #[test]
-    fn what_is_judged_as_a_whole_is_some_way_through_it(bytes in prop::collection::vec(any::<u8>(), 0..160)) {
+    fn what_is_judged_as_a_whole_is_some_way_through_it(bytes in prop::collection::vec(any::<u8>(), 0..320)) {
         let choices = &mut Choices::new(&bytes);
+        let sample = sample(choices);
+        let sample = sample.as_ref();
         let tree = tree(choices, 3);
-        let whole = judged(&tree, true);
+        let whole = judged(&tree, sample, true);
         prop_assert!(whole.is_whole());
-        let exact = judged(&tree, false);
+        let exact = judged(&tree, sample, false);
         if !exact.is_whole() {
             let ways: Vec<Bits> = exact.branches().map(|branch| branch.bits).collect();
             prop_assert!(ways.contains(&whole.bits()), "{} is not among {ways:?}\n{tree:?}", whole.bits());
         }
         let more = Tree::And(vec![tree.clone(), term(choices)]);
-        prop_assert!(judged(&more, true).bits() >= whole.bits(), "{more:?}");
+        prop_assert!(judged(&more, sample, true).bits() >= whole.bits(), "{more:?}");
         let wider = Tree::Or(vec![tree.clone(), term(choices)]);
-        prop_assert!(judged(&wider, true).bits() <= whole.bits(), "{wider:?}");
+        prop_assert!(judged(&wider, sample, true).bits() <= whole.bits(), "{wider:?}");
     }
 }

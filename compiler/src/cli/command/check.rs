@@ -34,7 +34,8 @@ pub(in crate::cli) fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Pro
     }
     let setting = Setting::load(global, &args.paths)?;
     let schema = setting.config.schema.file.as_ref().map(|file| setting.root.join(file));
-    watch::run(&setting.root, schema, || once(global, args))
+    let samples = crate::eval::samples::names(&setting.config.samples.files);
+    watch::run(&setting.root, schema, samples, || once(global, args))
 }
 
 fn once(global: &Global, args: &CheckArgs) -> Result<Exit, Problem> {

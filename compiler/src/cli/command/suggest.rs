@@ -29,6 +29,9 @@ pub(in crate::cli) fn run(global: &Global, args: &SuggestArgs) -> Result<Exit, P
     let files = |events: &[Attack]| -> Vec<Option<String>> {
         events.iter().map(|event| reference(Path::new(&event.file), &folder, &setting.root)).collect()
     };
+    if let Some(found) = setting.sample_findings().first() {
+        return Err(Problem::input(format!("{}: {}", found.file, found.diagnostic.message)));
+    }
     let (noise_files, attack_files) = (files(&noise), files(&attacks));
     let options = Options { name: args.name.as_deref(), owner: args.owner.as_deref(), reason: args.reason.as_deref() };
     let suggestion =

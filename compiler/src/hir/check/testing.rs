@@ -12,7 +12,7 @@ pub(super) fn findings(rule: &str) -> Vec<Diagnostic> {
     let base = Schema::embedded();
     let declared = [("own.size".to_owned(), Type::Int, false), ("own.ip".to_owned(), Type::Ip, true)];
     let schema = base.with_declared(declared, ["own_tag".to_owned()]);
-    let cx = Context { schema: &schema, config: &config, now: 0 };
+    let cx = Context::new(&schema, &config, 0);
     let parsed = parse_item(rule);
     assert!(parsed.is_ok(), "{rule}: {:?}", parsed.diagnostics);
     let mut names = Names::default();

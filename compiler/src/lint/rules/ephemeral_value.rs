@@ -100,7 +100,7 @@ impl Term<'_> {
         let test = Test::Glob(query.push_text(pattern));
         query.set_test(self.node, test);
         let cap = usize::from(self.lint.cx.config.policy.max_branches.get());
-        let after = judge(&query, &normal_form(&query, false, cap), self.lint.cx.schema, None);
+        let after = judge(&query, &normal_form(&query, false, cap), self.lint.cx.schema, self.lint.cx.sample);
         let before = &self.condition.specificity;
         let shown = |level: SpecificityLevel| level.name();
         if self.lint.is_suppress() {

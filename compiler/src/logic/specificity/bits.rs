@@ -97,6 +97,16 @@ impl Share {
         Share(self.0.saturating_add(power << (tenths / 10)))
     }
 
+    /// How many events have something, as the logarithm of their number: `counted`, and of `others` an estimated share.
+    /// Less than one event is one.
+    pub(super) fn of_events(counted: u64, others: u64, estimate: Bits) -> Bits {
+        // A number of events is the share of everything as many times.
+        let all = Share::default().add(Bits::ZERO).0;
+        let estimated = u128::from(others).saturating_mul(Share::default().add(estimate).0);
+        let sum = u128::from(counted).saturating_mul(all).saturating_add(estimated);
+        Bits(log2_tenths(sum).saturating_sub(ALL))
+    }
+
     /// With another share.
     pub(super) fn plus(self, other: Share) -> Share {
         Share(self.0.saturating_add(other.0))

@@ -1,8 +1,9 @@
 //! Terms to branches, and branches to a condition.
 
+use crate::config::Sample;
 use crate::hir::{Key, KeyKind, NodeId, NodeKind, Query, Test, TextRef};
 use crate::logic::specificity::literal::{Judge, Worth};
-use crate::logic::specificity::{Bits, BranchSpecificity, Shares, Specificity, TermBits};
+use crate::logic::specificity::{Bits, BranchSpecificity, Specificity, TermBits};
 use crate::logic::{Branch, Literal, NormalForm, list_key};
 use crate::schema::Schema;
 
@@ -12,18 +13,16 @@ const REST: u32 = 15;
 /// The most that all such keys of one group add.
 const MOST_REST: Bits = Bits::from_tenths(9);
 
-/// Judges a condition, given its normal form as written. `shares` are counted events, if there are any.
+/// Judges a condition, given its normal form as written. `sample` is of recorded events, if there are any.
 #[must_use]
-pub fn judge(query: &Query, form: &NormalForm, schema: &Schema, shares: Option<&dyn Shares>) -> Specificity {
-    let judge = Judge { query, schema, shares };
+pub fn judge(query: &Query, form: &NormalForm, schema: &Schema, sample: Option<&Sample>) -> Specificity {
+    let judge = Judge { query, schema, sample };
     let beside = beside(&judge);
     let worth = |literal: Literal| {
         let worth = judge.worth(literal)?;
         let at = beside.binary_search_by_key(&literal.node, |(node, ..)| *node).ok();
         match at.and_then(|at| beside.get(at)) {
-            Some((_, bits, exact)) if worth.counted.is_none() => {
-                Some(Worth { bits: worth.bits.min(*bits), exact: *exact, ..worth })
-            }
+            Some((_, bits, exact)) => Some(Worth { bits: worth.bits.min(*bits), exact: *exact, ..worth }),
             _ => Some(worth),
         }
     };
@@ -265,7 +264,7 @@ pub(super) fn gain(
     key: (KeyKind, &str),
     bits: Bits,
 ) -> Bits {
-    let judge = Judge { query, schema, shares: None };
+    let judge = Judge { query, schema, sample: None };
     let own = branch.terms.iter().enumerate();
     let mut items: Vec<Item> = own
         .filter_map(|(at, term)| Some(Item { at, worth: Worth { bits: term.alone, ..judge.worth(term.literal)? } }))
@@ -276,7 +275,7 @@ pub(super) fn gain(
 
 /// Whether two keys tell nearly the same.
 pub(super) fn same_group(query: &Query, schema: &Schema, a: (KeyKind, &str), b: (KeyKind, &str)) -> bool {
-    let judge = Judge { query, schema, shares: None };
+    let judge = Judge { query, schema, sample: None };
     let group = |(kind, name)| judge.some_value(kind, name, Bits::ZERO).group;
     group(a) == group(b)
 }

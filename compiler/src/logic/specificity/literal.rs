@@ -4,11 +4,12 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
 
+use crate::config::Sample;
 use crate::hir::pattern;
 use crate::hir::{Key, KeyKind, NodeKind, Query, Test, TextRef};
 use crate::logic::Literal;
 use crate::logic::specificity::bits::{Bits, Share};
-use crate::logic::specificity::{Count, Shares, value};
+use crate::logic::specificity::{Count, value};
 use crate::schema::{AttrId, Schema, Weight};
 
 /// Beyond this many comparisons the members of a list that patterns of the list cover are counted beside them.
@@ -32,7 +33,7 @@ pub(super) struct Worth {
 pub(super) struct Judge<'a> {
     pub(super) query: &'a Query,
     pub(super) schema: &'a Schema,
-    pub(super) shares: Option<&'a dyn Shares>,
+    pub(super) sample: Option<&'a Sample>,
 }
 
 /// A key as the weights know it.
@@ -48,14 +49,16 @@ impl Judge<'_> {
         if !literal.positive {
             return None;
         }
-        let worth = match self.query.node(literal.node).kind {
+        match self.query.node(literal.node).kind {
             NodeKind::Term { key, test } => {
                 let known = self.known(key.kind, self.query.text(key.text));
                 let exact = match test {
                     Test::Exact(text) => Some(text),
                     _ => None,
                 };
-                self.with(&known, value::worth(self.query, test, known.weight, known.values), exact)
+                let estimate = value::worth(self.query, test, known.weight, known.values);
+                let (bits, counted) = self.counted(key, &[test], estimate);
+                Some(Worth { counted, ..self.with(&known, bits, exact) })
             }
             NodeKind::Or(list) => {
                 let mut members = Vec::new();
@@ -68,20 +71,26 @@ impl Judge<'_> {
                 }
                 let first = first?;
                 let known = self.known(first.kind, self.query.text(first.text));
-                let (bits, only) = self.list(members, &known);
-                self.with(&known, bits, only)
+                let (estimate, only) = self.list(&mut members, &known);
+                let (bits, counted) = self.counted(first, &members, estimate);
+                Some(Worth { counted, ..self.with(&known, bits, only) })
             }
-            NodeKind::And(_) | NodeKind::Not(_) => return None,
-        };
-        let counted = self.shares.and_then(|shares| shares.count(self.query, literal));
-        Some(Worth { bits: counted.map_or(worth.bits, Count::bits), counted, ..worth })
+            NodeKind::And(_) | NodeKind::Not(_) => None,
+        }
+    }
+
+    /// What tests on a key are worth together: what recorded events show of it, else the estimate.
+    fn counted(&self, key: Key, tests: &[Test], estimate: Bits) -> (Bits, Option<Count>) {
+        let counted = self.sample.and_then(|sample| Count::of(sample, self.query, key, tests, self.schema));
+        (counted.map_or(estimate, |counted| counted.bits(estimate)), counted)
     }
 
     /// What one of several alternatives is worth, where others on the same key stand beside it: as much as all together.
     /// Gives their value too where there is one only.
-    pub(super) fn worth_of_tests(&self, key: Key, tests: Vec<Test>) -> (Bits, Option<TextRef>) {
+    pub(super) fn worth_of_tests(&self, key: Key, mut tests: Vec<Test>) -> (Bits, Option<TextRef>) {
         let known = self.known(key.kind, self.query.text(key.text));
-        self.list(tests, &known)
+        let (estimate, only) = self.list(&mut tests, &known);
+        (self.counted(key, &tests, estimate).0, only)
     }
 
     /// A number for the key, the same for the same key.
@@ -137,9 +146,9 @@ impl Judge<'_> {
         Known { number: id.index() as u64, weight: self.schema.weight(id), values }
     }
 
-    /// What a list is worth: the shares of its members together, each counted once. Gives its value too where there is
-    /// one only.
-    fn list(&self, mut members: Vec<Test>, known: &Known<'_>) -> (Bits, Option<TextRef>) {
+    /// What a list is estimated to be worth: the shares of its members together, each counted once. Gives its value too
+    /// where there is one only.
+    fn list(&self, members: &mut Vec<Test>, known: &Known<'_>) -> (Bits, Option<TextRef>) {
         let text = |test: &Test| match test {
             Test::Exact(text) | Test::Glob(text) | Test::Networks(text) => self.query.text(*text),
             Test::Present | Test::Range { .. } => "",

@@ -1,8 +1,9 @@
 //! How narrow a condition is: the bits that each branch tells, what each of its terms adds, and what would add the most.
 //!
 //! A branch's bits are the binary logarithm of how many times fewer events it leaves, as estimated from the weights of
-//! the schema: a prior for every key, less by the form of the value ([`value`]). Keys that tell nearly the same form a
-//! group, in which the strongest counts in full and the rest hardly. Groups add up. What is denied adds nothing.
+//! the schema: a prior for every key, less by the form of the value ([`value`]). Where recorded events were counted, what
+//! they show of a key takes the place of its prior ([`count`]). Keys that tell nearly the same form a group, in which the
+//! strongest counts in full and the rest hardly. Groups add up. What is denied adds nothing.
 //!
 //! Laws, each a property test:
 //!
@@ -13,20 +14,20 @@
 //! All is counted in whole tenths of a bit, so that no order of adding shows. Not here: what to say about it.
 
 mod bits;
+mod count;
 mod help;
 mod judge;
 mod level;
 mod literal;
 mod rule;
-mod shares;
 mod value;
 
 pub use bits::Bits;
+pub use count::{Count, grouped};
 pub use help::{Help, most_helpful};
 pub use judge::judge;
 pub use level::{MODERATE, SPECIFIC, level};
 pub use rule::RuleSpecificity;
-pub use shares::{Count, Shares};
 
 pub use crate::config::SpecificityLevel;
 

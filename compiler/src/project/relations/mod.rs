@@ -207,7 +207,7 @@ mod tests {
     /// What is found in a program: codes and the names they are at.
     fn found(text: &str) -> Vec<(String, String)> {
         let config = Config::default();
-        let cx = Context { schema: Schema::embedded(), config: &config, now: NOW };
+        let cx = Context::new(Schema::embedded(), &config, NOW);
         let file: Arc<str> = Arc::from("main.quell");
         let mut summaries = Vec::new();
         for range in split(text) {

@@ -320,7 +320,7 @@ mod tests {
     fn is_plain(fields: &str, when: &str) -> bool {
         let text = format!("suppress r {{\n  {fields}\n  when event {{ {when} }}\n}}\n");
         let config = Config::default();
-        let cx = Context { schema: Schema::embedded(), config: &config, now: 1_700_000_000_000 };
+        let cx = Context::new(Schema::embedded(), &config, 1_700_000_000_000);
         let lowered = lower_item(&text, &parse_item(&text), &Names::default(), &cx);
         let file: Arc<str> = Arc::from("main.quell");
         let rule = lowered.rules.first().unwrap();

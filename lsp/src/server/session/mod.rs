@@ -1,5 +1,6 @@
 //! The state of one client: its folders, the documents that it holds open, and what is to be published.
 
+mod sampled;
 mod told;
 
 use std::path::{Path, PathBuf};
@@ -7,6 +8,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use quell::base::Instant;
 use rustc_hash::{FxHashMap, FxHashSet};
+pub(super) use sampled::Sampled;
+use sampled::Sampling;
 use tokio::sync::Notify;
 use tower_lsp::lsp_types as lsp;
 
@@ -31,6 +34,10 @@ pub(super) struct Shared {
     pub(super) work: Condvar,
     /// Nothing is left to be checked, so that there is time to compare.
     pub(super) idle: Condvar,
+    /// Recorded events may be to be read.
+    pub(super) samples: Condvar,
+    /// Rules may be to be counted.
+    pub(super) counts: Condvar,
 }
 
 impl Shared {
@@ -42,6 +49,16 @@ impl Shared {
     /// Waits until there may be something to check.
     pub(super) fn wait<'s>(&self, session: MutexGuard<'s, Session>) -> MutexGuard<'s, Session> {
         self.work.wait(session).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until there may be recorded events to read.
+    pub(super) fn wait_sample<'s>(&self, session: MutexGuard<'s, Session>) -> MutexGuard<'s, Session> {
+        self.samples.wait(session).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until there may be rules to count.
+    pub(super) fn wait_counts<'s>(&self, session: MutexGuard<'s, Session>) -> MutexGuard<'s, Session> {
+        self.counts.wait(session).unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until there may be time to compare.
@@ -66,6 +83,8 @@ pub(super) struct Session {
     last_tests: u64,
     /// The number of the comparison that the client cancelled last.
     cancelled_comparison: Option<u64>,
+    /// The number of the last sample that was asked for.
+    last_sample: u64,
     /// Folders with a `quell.toml` that cannot be read, as they were last told.
     wrong_settings: FxHashMap<PathBuf, bool>,
     pub(super) roots: Vec<Root>,
@@ -75,6 +94,8 @@ pub(super) struct Session {
     last_tokens: u64,
     /// What changed since a client that pulls was last told to.
     changed: FxHashSet<Place>,
+    /// Whether hints say something else than when the client last asked for them, though nothing was edited.
+    hints_changed: bool,
     /// What was edited last.
     edited: Option<Place>,
     /// Documents of which something was published and that are in no project any more.
@@ -106,6 +127,8 @@ pub(super) struct Root {
     looked_for: FxHashSet<String>,
     /// Whether it was told what is wrong with its settings.
     told_settings: bool,
+    /// How far its recorded events are known.
+    sampling: Sampling,
 }
 
 /// A file of a root.
@@ -274,6 +297,7 @@ impl Session {
                 name.into_iter().for_each(|name| root.project.forget_events(&name));
             }
         }
+        self.samples_changed(&paths().map(|(path, _)| path).collect::<Vec<_>>());
         for (path, change) in paths().filter(|(path, _)| disk::is_rule_file(path)) {
             self.roots.iter_mut().for_each(|root| root.looked_for.clear());
             match (change.typ, disk::read(&path)) {
@@ -356,12 +380,17 @@ impl Session {
                 None => Configured::default_of(now()),
             };
             let project = Project::new(configured.settings.clone());
+            let sampling = match configured.settings.config.samples.files.as_slice() {
+                [] => Sampling::default(),
+                _ => Sampling::wanted(self.next_sample()),
+            };
             self.roots.push(Root {
                 folder,
                 configured,
                 project,
                 looked_for: FxHashSet::default(),
                 told_settings: false,
+                sampling,
             });
             self.roots.len() - 1
         });

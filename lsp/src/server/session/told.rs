@@ -72,22 +72,23 @@ impl Session {
         for root in &self.roots {
             let Some(folder) = &root.folder else { continue };
             let was_wrong = self.wrong_settings.get(folder).copied().unwrap_or(false);
-            let problem = root.configured.problem.as_ref();
-            if root.told_settings || (problem.is_none() && !was_wrong) {
+            let problems = || root.configured.problem.iter().chain(root.sampling.problems());
+            let is_wrong = problems().next().is_some();
+            if root.told_settings || (!is_wrong && !was_wrong) {
                 continue;
             }
             let Ok(uri) = lsp::Url::from_file_path(folder.join(disk::CONFIG)) else { continue };
             let text = disk::read(&folder.join(disk::CONFIG)).unwrap_or_default();
             let place = |at| to_proto::position(crate::ide::position::position_of(&text, at, self.encoding));
-            let diagnostics = problem.map(|(span, message)| lsp::Diagnostic {
+            let diagnostics = problems().map(|(span, message)| lsp::Diagnostic {
                 range: lsp::Range::new(place(span.start), place(span.end)),
                 severity: Some(lsp::DiagnosticSeverity::ERROR),
                 source: Some("quell".to_owned()),
                 message: message.clone(),
                 ..lsp::Diagnostic::default()
             });
-            self.wrong_settings.insert(folder.clone(), problem.is_some());
-            publications.push(Publication { uri, diagnostics: diagnostics.into_iter().collect(), version: None });
+            self.wrong_settings.insert(folder.clone(), is_wrong);
+            publications.push(Publication { uri, diagnostics: diagnostics.collect(), version: None });
         }
         self.roots.iter_mut().for_each(|root| root.told_settings = true);
         publications
