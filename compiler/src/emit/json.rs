@@ -174,6 +174,11 @@ impl<'a> Json<'a> {
         self.text(|sink| sink.push(text));
     }
 
+    /// Writes a part of a string whose quotes are written as they are.
+    pub(super) fn piece(&mut self, text: &str) {
+        Escaped { out: self.out, plain: self.plain }.push(text);
+    }
+
     /// Writes a string from pieces.
     pub(super) fn text(&mut self, pieces: impl FnOnce(&mut Escaped<'_>)) {
         self.out.push(b'"');

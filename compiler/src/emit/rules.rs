@@ -147,9 +147,9 @@ fn condition(json: &mut Json<'_>, query: &Query, id: NodeId, schema: &Schema) {
 /// Most of a document is terms, so that their fixed parts are written as they are.
 fn term(json: &mut Json<'_>, query: &Query, key: Key, test: Test, schema: &Schema) {
     let (ty, multi_valued) = key_type(key.kind, schema);
-    json.raw(r#"{"term": {"key": "#);
-    json.string(query.text(key.text));
-    json.raw(r#", "type": ""#);
+    json.raw(r#"{"term": {"key": ""#);
+    json.piece(query.text(key.text));
+    json.raw(r#"", "type": ""#);
     json.raw(ty.name());
     json.raw(match multi_valued {
         true => r#"", "multi_valued": true, "test": {"#,
@@ -158,8 +158,9 @@ fn term(json: &mut Json<'_>, query: &Query, key: Key, test: Test, schema: &Schem
     match test {
         Test::Present => json.raw(r#""present": true"#),
         Test::Exact(text) => {
-            json.raw(r#""equals": "#);
-            json.string(query.text(text));
+            json.raw(r#""equals": ""#);
+            json.piece(query.text(text));
+            json.raw(r#"""#);
         }
         Test::Glob(text) => {
             json.raw(r#""glob": "#);

@@ -2,12 +2,9 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::fmt::temporal::DateTimePrinter;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
 use crate::hir::Instant;
-
-const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
 
 /// Which instant of a day a date means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,11 +69,27 @@ pub fn days_between(from: Instant, to: Instant) -> i64 {
 pub fn rfc3339(instant: Instant) -> String {
     // From 0000-01-01, since RFC 3339 has four digits for a year, to 9999-12-29, the last whole day that jiff knows.
     let inside = instant.clamp(-62_167_219_200_000, 253_402_127_999_999);
-    let timestamp = Timestamp::from_millisecond(inside).unwrap_or_default();
+    let at = Offset::UTC.to_datetime(Timestamp::from_millisecond(inside).unwrap_or_default());
     let mut text = String::with_capacity("2027-01-31T23:59:59.999Z".len());
-    // INVARIANT: a string takes all that is written.
-    let _ = PRINTER.print_timestamp(&timestamp, &mut text);
+    for (number, width, behind) in [
+        (at.year(), 4, '-'),
+        (at.month().into(), 2, '-'),
+        (at.day().into(), 2, 'T'),
+        (at.hour().into(), 2, ':'),
+        (at.minute().into(), 2, ':'),
+        (at.second().into(), 2, '.'),
+        (at.millisecond(), 3, 'Z'),
+    ] {
+        push_digits(&mut text, number.unsigned_abs(), width);
+        text.push(behind);
+    }
     text
+}
+
+/// Appends the last `width` digits of a number.
+fn push_digits(text: &mut String, number: u16, width: u32) {
+    let digits = (0..width).rev().map(|place| number / 10_u16.pow(place) % 10);
+    text.extend(digits.filter_map(|digit| char::from_digit(digit.into(), 10)));
 }
 
 /// The instant that RFC 3339 text names, with any offset; digits past the millisecond are dropped. Nothing where the

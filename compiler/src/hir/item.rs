@@ -26,6 +26,7 @@ pub fn lower_item(text: &str, parsed: &ParsedItem, names: &Names, cx: &Context<'
     if !parsed.is_ok() {
         return lowered;
     }
+    lowered.rules.reserve_exact(parsed.items.len());
     let local = Context { schema: names.schema(cx.schema), ..*cx };
     for item in &parsed.items {
         match &item.kind {

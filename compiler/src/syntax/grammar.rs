@@ -154,7 +154,7 @@ fn query<'t, E: Tier<'t>>() -> impl Parser<'t, Tokens<'t>, NodeId, Extra<E>> + C
             },
         );
         let term = token::<E>(TokenKind::Key, "an attribute or tag, such as `@process.args:`")
-            .then(choice((value, group.clone(), range.clone())).or_not())
+            .then(choice((value, group.clone(), range)).or_not())
             .map_with(|(key, value), e| {
                 let name = Span::new(key.start, key.end.saturating_sub(1));
                 match value {

@@ -28,6 +28,7 @@ pub(super) enum Keyword {
 
 impl Keyword {
     /// What a `Word` token of that text is.
+    #[inline(never)] // Most tokens are no words, and what is done for each is little.
     pub(super) fn of(word: &str) -> Keyword {
         match word {
             "import" => Keyword::Import,

@@ -60,13 +60,21 @@ impl ParsedItem {
 #[must_use]
 pub fn parse_item(text: &str) -> ParsedItem {
     let mut terminals = Vec::with_capacity(text.len() / 12 + 8);
-    let mut lexical = Lexical::default();
+    let mut diagnostics = Vec::new();
     lex_into(text, |token| {
-        if !token.kind.is_trivia() {
-            lexical.take(token, text, &mut terminals);
-        }
+        let Token { kind, first_on_line, span } = token;
+        let keyword = match kind {
+            kind if kind.is_trivia() => return,
+            TokenKind::Word => Keyword::of(span.of(text)),
+            TokenKind::OpenString => {
+                diagnostics.push(unterminated(span, text));
+                Keyword::None
+            }
+            TokenKind::Stray => return diagnostics.extend(stray(span, text)),
+            _ => Keyword::None,
+        };
+        terminals.push(Terminal { kind, keyword, first_on_line, span });
     });
-    let mut diagnostics = lexical.diagnostics;
     deception::find(text, &mut diagnostics);
     let blocked = brackets::check(text, &terminals, &mut diagnostics);
     if blocked {
@@ -91,67 +99,34 @@ pub fn parse_item(text: &str) -> ParsedItem {
     ParsedItem { items, diagnostics, nodes: arena.0.0 }
 }
 
-/// Sorts tokens into what the grammar reads and what is wrong by itself.
-#[derive(Default)]
-struct Lexical {
-    diagnostics: Vec<Diagnostic>,
+#[cold]
+fn unterminated(span: Span, text: &str) -> Diagnostic {
+    let trimmed = span.of(text).trim_end();
+    let end = span.start + trimmed.len() as u32;
+    // A backslash at the end would swallow the quote.
+    let closing = if trimmed.ends_with('\\') { "\\\"" } else { "\"" };
+    Diagnostic::new(Code::UnterminatedString, span, "the string has no closing `\"` on its line")
+        .label("opened here")
+        .help("close the string; a quote inside it is written `\\\"`, a line break cannot be in it")
+        .safe_fix("close the string at the end of the line", Span::empty(end), closing)
 }
 
-impl Lexical {
-    /// Takes a token that is no trivia.
-    fn take(&mut self, token: Token, text: &str, terminals: &mut Vec<Terminal>) {
-        let keyword = match token.kind {
-            TokenKind::Word => Keyword::of(token.span.of(text)),
-            TokenKind::OpenString => {
-                self.unterminated(token, text);
-                Keyword::None
-            }
-            TokenKind::Stray => {
-                self.stray(token, text);
-                return;
-            }
-            _ => Keyword::None,
-        };
-        terminals.push(Terminal { kind: token.kind, keyword, first_on_line: token.first_on_line, span: token.span });
-    }
-
-    #[cold]
-    fn unterminated(&mut self, token: Token, text: &str) {
-        let trimmed = token.span.of(text).trim_end();
-        let end = token.span.start + trimmed.len() as u32;
-        // A backslash at the end would swallow the quote.
-        let closing = if trimmed.ends_with('\\') { "\\\"" } else { "\"" };
-        self.diagnostics.push(
-            Diagnostic::new(Code::UnterminatedString, token.span, "the string has no closing `\"` on its line")
-                .label("opened here")
-                .help("close the string; a quote inside it is written `\\\"`, a line break cannot be in it")
-                .safe_fix("close the string at the end of the line", Span::empty(end), closing),
-        );
-    }
-
-    #[cold]
-    fn stray(&mut self, token: Token, text: &str) {
-        let found = token.span.of(text);
-        let diagnostic = if found.starts_with('\\') {
-            Diagnostic::new(
-                Code::InvalidEscape,
-                token.span,
-                "a backslash escapes one character, and none follows it here",
-            )
+/// What fits nowhere; nothing of a character that deceives, which has a diagnostic of its own.
+#[cold]
+fn stray(span: Span, text: &str) -> Option<Diagnostic> {
+    let found = span.of(text);
+    let diagnostic = if found.starts_with('\\') {
+        Diagnostic::new(Code::InvalidEscape, span, "a backslash escapes one character, and none follows it here")
             .label("nothing to escape")
             .help("write `\\\\` for a backslash itself, or remove it")
-            .safe_fix("write the backslash itself", token.span, "\\\\")
-        } else {
-            Diagnostic::new(Code::SyntaxError, token.span, text!("unexpected `{0}`", found))
-                .label("means nothing here")
-                .help("remove it, or put it in quotes as part of a value")
-                .unsafe_fix("remove it", token.span, "")
-        };
-        // A character that deceives has a diagnostic of its own.
-        if found.is_ascii() {
-            self.diagnostics.push(diagnostic);
-        }
-    }
+            .safe_fix("write the backslash itself", span, "\\\\")
+    } else {
+        Diagnostic::new(Code::SyntaxError, span, text!("unexpected `{0}`", found))
+            .label("means nothing here")
+            .help("remove it, or put it in quotes as part of a value")
+            .unsafe_fix("remove it", span, "")
+    };
+    found.is_ascii().then_some(diagnostic)
 }
 
 #[cfg(test)]
