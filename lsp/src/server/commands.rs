@@ -1,7 +1,5 @@
 //! Commands that an editor may run.
 
-use std::time::Duration;
-
 use quell::diag::Code;
 use quell::emit::Target;
 use serde_json::Value;
@@ -23,9 +21,6 @@ pub(super) const EXPLAIN: &str = "quell.explain";
 /// A rule, with a test, that silences every event of a file and no known attack of the project that is the nearest to
 /// it: `[uri]`. The file is JSON as it is, not compressed.
 const SUGGEST: &str = "quell.suggest";
-
-/// How long the answer to a request that nobody waits for is listened for.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Every command that is done at once.
 pub(super) const ALL: [&str; 3] = [COMPILE, EXPLAIN, SUGGEST];
@@ -50,7 +45,8 @@ pub(super) async fn show(client: Client, shown: Shown) {
     match shown {
         Shown::Page(uri) => {
             let params = lsp::ShowDocumentParams { uri, external: None, take_focus: Some(false), selection: None };
-            let _ = tokio::time::timeout(PATIENCE, client.show_document(params)).await;
+            // An answer is listened for however late it comes.
+            let _ = client.show_document(params).await;
         }
         Shown::Message(text) => client.show_message(lsp::MessageType::INFO, text).await,
     }

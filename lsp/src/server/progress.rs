@@ -48,8 +48,10 @@ impl Drop for Progress {
 
 async fn tell(client: Client, token: lsp::ProgressToken, mut telling: UnboundedReceiver<lsp::WorkDoneProgress>) {
     let create = lsp::WorkDoneProgressCreateParams { token: token.clone() };
-    let created = client.send_request::<WorkDoneProgressCreate>(create);
-    if !matches!(tokio::time::timeout(std::time::Duration::from_secs(5), created).await, Ok(Ok(()))) {
+    // The request is waited for on its own: the transport panics on an answer that nobody listens for any more.
+    let asked = client.clone();
+    let created = tokio::spawn(async move { asked.send_request::<WorkDoneProgressCreate>(create).await });
+    if !matches!(tokio::time::timeout(std::time::Duration::from_secs(5), created).await, Ok(Ok(Ok(())))) {
         return;
     }
     while let Some(value) = telling.recv().await {

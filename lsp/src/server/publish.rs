@@ -2,15 +2,11 @@
 //! so that versions never go back and a slow client is not flooded.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tower_lsp::Client;
 
 use crate::server::guard::guard;
 use crate::server::session::Shared;
-
-/// How long the answer to a request that nobody waits for is listened for.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Publishes until the process ends.
 pub(super) async fn publish(shared: Arc<Shared>, client: Client) {
@@ -22,16 +18,17 @@ pub(super) async fn publish(shared: Arc<Shared>, client: Client) {
         });
         let Ok((publications, pull_again, hints_again)) = found else { continue };
         if pull_again {
-            // The client may take its time with an answer, which says nothing.
+            // The client may take its time with an answer, which says nothing and has to be listened for however late it
+            // comes: the transport panics on one that nobody waits for any more.
             let client = client.clone();
             tokio::spawn(async move {
-                let _ = tokio::time::timeout(PATIENCE, client.workspace_diagnostic_refresh()).await;
+                let _ = client.workspace_diagnostic_refresh().await;
             });
         }
         if hints_again {
             let client = client.clone();
             tokio::spawn(async move {
-                let _ = tokio::time::timeout(PATIENCE, client.inlay_hint_refresh()).await;
+                let _ = client.inlay_hint_refresh().await;
             });
         }
         for publication in publications {
