@@ -1,6 +1,6 @@
 //! A shortest text that some sets hold and others do not, by a search through the product of their automata.
 //!
-//! Patterns, lists, ranges of whole numbers and IPv4 networks are regular languages. Each is run as a deterministic
+//! Patterns, lists, ranges of whole numbers and networks are regular languages. Each is run as a deterministic
 //! automaton that is made as it is needed, all side by side; what is reachable is searched breadth first, so that a text
 //! is found early and that there is none is known once nothing new is reached. No complement and no product is ever
 //! built whole, which is why no crate for regular expressions stands here: those make one automaton of one expression,
@@ -8,11 +8,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use ipnet::{IpNet, Ipv4Net};
 use rustc_hash::FxHashSet;
 
 use crate::hir::pattern::{Piece, pieces};
+use crate::logic::address::{Shape, Written};
 use crate::logic::budget::Budget;
+use crate::logic::digits::{DEAD, Decimal};
 use crate::logic::set::ValueSet;
 use crate::logic::value::Class;
 
@@ -43,16 +44,46 @@ pub(super) fn last_segment(path: &str) -> &str {
     path.rsplit(separator).next().unwrap_or(path)
 }
 
-/// Searches a text that all parts agree on. Networks other than IPv4 ones must not be among them.
+/// Searches a text that all parts agree on.
 pub(super) fn search(parts: &[Part<'_>], class: Class, budget: &mut Budget) -> Found {
-    let mut machines: Vec<(Machine, bool, bool)> =
-        parts.iter().map(|part| (Machine::new(part.set, class), part.wanted, part.lifted)).collect();
-    if let Class::Integer { low, high } = class {
-        machines.push((Machine { decimals: vec![Decimal::new(low, high)], ..Machine::default() }, true, false));
+    match class {
+        Class::Address => search_addresses(parts, budget),
+        Class::Integer { low, high } => {
+            let all = Machine { decimals: vec![Decimal::new(low, high)], ..Machine::default() };
+            search_within(Some(all), parts, |set| Machine::of_numbers(set, low, high), None, budget)
+        }
+        Class::Text | Class::Closed(_) => search_within(None, parts, Machine::of_texts, None, budget),
     }
-    let alphabet = alphabet(&machines);
+}
+
+/// The same of addresses, shape by shape.
+fn search_addresses(parts: &[Part<'_>], budget: &mut Budget) -> Found {
+    for shape in Shape::all() {
+        let all = Machine { addresses: vec![shape.any()], ..Machine::default() };
+        let found = search_within(Some(all), parts, |set| Machine::of_addresses(set, &shape), Some(&shape), budget);
+        if found != Found::Nothing {
+            return found;
+        }
+    }
+    Found::Nothing
+}
+
+/// Searches a text among `all`, where there are others.
+fn search_within(
+    all: Option<Machine>,
+    parts: &[Part<'_>],
+    machine: impl Fn(&ValueSet) -> Machine,
+    shape: Option<&Shape>,
+    budget: &mut Budget,
+) -> Found {
+    let of_parts = parts.iter().map(|part| (machine(part.set), part.wanted, part.lifted));
+    let machines: Vec<(Machine, bool, bool)> = all.map(|all| (all, true, false)).into_iter().chain(of_parts).collect();
+    let alphabet = alphabet(&machines, shape);
     let product = Product { machines };
     let start = product.start();
+    if product.is_lost(&start) {
+        return Found::Nothing;
+    }
     // Who reached a state, and by which character.
     let mut steps: Vec<(usize, char)> = vec![(0, '\0')];
     let mut seen: FxHashSet<Vec<u32>> = FxHashSet::default();
@@ -92,7 +123,7 @@ fn spelled(steps: &[(usize, char)], mut at: usize) -> String {
 }
 
 /// Every character that an automaton tells from others, and one that none of them names.
-fn alphabet(machines: &[(Machine, bool, bool)]) -> Vec<char> {
+fn alphabet(machines: &[(Machine, bool, bool)], shape: Option<&Shape>) -> Vec<char> {
     let mut named: BTreeSet<char> = BTreeSet::new();
     for (machine, _, lifted) in machines {
         named.extend(machine.trie.nodes.iter().flat_map(|node| node.next.keys()));
@@ -105,12 +136,13 @@ fn alphabet(machines: &[(Machine, bool, bool)]) -> Vec<char> {
         if !machine.decimals.is_empty() {
             named.extend("0123456789-".chars());
         }
-        if !machine.networks.is_empty() {
-            named.extend("0123456789.".chars());
-        }
+        named.extend(machine.addresses.iter().flat_map(Written::named));
         if *lifted {
             named.extend(['/', '\\']);
         }
+    }
+    if let Some(shape) = shape {
+        return shape.alphabet(|digit| named.contains(&digit));
     }
     let other = ['x', 'y', 'z']
         .into_iter()
@@ -159,13 +191,25 @@ impl Product {
                 push_lifted(&mut next, seen, &in_slash, &in_backslash);
             } else {
                 let stepped = machine.step(take_sized(&mut rest), character);
-                if *wanted && !machine.is_alive(&stepped) {
+                if machine.is_lost(&stepped, *wanted) {
                     return None;
                 }
                 push_sized(&mut next, &stepped);
             }
         }
         Some(next)
+    }
+
+    /// Whether no text that goes on from here can be what is wanted, as far as one part alone shows.
+    fn is_lost(&self, state: &[u32]) -> bool {
+        let mut rest = state;
+        self.machines.iter().any(|(machine, wanted, lifted)| {
+            if *lifted {
+                take_lifted(&mut rest);
+                return false;
+            }
+            machine.is_lost(take_sized(&mut rest), *wanted)
+        })
     }
 
     fn accepts(&self, state: &[u32]) -> bool {
@@ -214,45 +258,46 @@ struct Machine {
     trie: Trie,
     globs: Vec<Vec<Piece>>,
     decimals: Vec<Decimal>,
-    networks: Vec<Ipv4Net>,
+    addresses: Vec<Written>,
 }
 
-const DEAD: u32 = 0;
-
 impl Machine {
-    fn new(set: &ValueSet, class: Class) -> Machine {
-        let decimals = match class {
-            Class::Integer { low, high } => set
-                .ranges
-                .iter()
-                .map(|range| range.whole(low, high))
-                .map(|(low, high)| Decimal::new(low, high))
-                .collect(),
-            _ => Vec::new(),
-        };
+    fn of_texts(set: &ValueSet) -> Machine {
+        Machine::of(set, |_| true)
+    }
+
+    fn of_numbers(set: &ValueSet, low: i128, high: i128) -> Machine {
+        let whole = set.ranges.iter().map(|range| range.whole(low, high));
+        Machine { decimals: whole.map(|(low, high)| Decimal::new(low, high)).collect(), ..Machine::of_texts(set) }
+    }
+
+    /// Without what no address of the shape is in.
+    fn of_addresses(set: &ValueSet, shape: &Shape) -> Machine {
+        Machine {
+            addresses: set.networks.iter().filter_map(|network| shape.network(*network)).collect(),
+            ..Machine::of(set, |character| shape.writes(character))
+        }
+    }
+
+    /// Without the patterns and texts in which there is a character that no text has.
+    fn of(set: &ValueSet, may_be: impl Fn(char) -> bool) -> Machine {
+        let is_possible = |piece: &Piece| !matches!(piece, Piece::Literal(character) if !may_be(*character));
+        let globs = set.globs.iter().map(|glob| pieces(glob).collect::<Vec<Piece>>());
         Machine {
             any: set.any,
-            trie: Trie::new(set.exact.iter().map(|text| &**text)),
-            globs: set.globs.iter().map(|glob| pieces(glob).collect()).collect(),
-            decimals,
-            networks: set
-                .networks
-                .iter()
-                .filter_map(|network| match network {
-                    IpNet::V4(network) => Some(*network),
-                    IpNet::V6(_) => None,
-                })
-                .collect(),
+            trie: Trie::new(set.exact.iter().map(|text| &**text).filter(|text| text.chars().all(&may_be))),
+            globs: globs.filter(|glob| glob.iter().all(is_possible)).collect(),
+            ..Machine::default()
         }
     }
 
     fn start(&self) -> Vec<u32> {
-        let mut state = vec![1];
+        let mut state = vec![self.trie.start()];
         for glob in &self.globs {
             close(glob, &mut state, |positions| positions.push(0));
         }
         state.extend(self.decimals.iter().map(|_| Decimal::START));
-        state.extend(self.networks.iter().map(|_| octet_state(0, None)));
+        state.extend(self.addresses.iter().map(Written::start));
         state
     }
 
@@ -278,8 +323,8 @@ impl Machine {
         for decimal in &self.decimals {
             next.push(decimal.step(take_one(&mut rest), character));
         }
-        for network in &self.networks {
-            next.push(octet_step(*network, take_one(&mut rest), character));
+        for addresses in &self.addresses {
+            next.push(addresses.step(take_one(&mut rest), character));
         }
         next
     }
@@ -295,7 +340,25 @@ impl Machine {
                 .iter()
                 .any(|glob| take_sized(&mut rest).last().is_some_and(|last| *last as usize == glob.len()))
             || self.decimals.iter().any(|decimal| decimal.accepts(take_one(&mut rest)))
-            || self.networks.iter().any(|network| octet_accepts(*network, take_one(&mut rest)))
+            || self.addresses.iter().any(|addresses| addresses.accepts(take_one(&mut rest)))
+    }
+
+    /// Whether every text that goes on from here is what is not wanted.
+    fn is_lost(&self, state: &[u32], wanted: bool) -> bool {
+        if wanted { !self.is_alive(state) } else { self.is_certain(state) }
+    }
+
+    /// Whether every text that goes on from here is accepted, as far as it is plain: behind all else of a pattern there
+    /// is a run, or of a network there is all that it asks for.
+    fn is_certain(&self, state: &[u32]) -> bool {
+        let mut rest = state.split_first().map_or(state, |(_, behind)| behind);
+        let is_in_last_run = |glob: &Vec<Piece>| {
+            let last = take_sized(&mut rest).first().map(|first| *first as usize + 1);
+            last == Some(glob.len()) && matches!(glob.last(), Some(Piece::Run))
+        };
+        let is_run = self.globs.iter().map(is_in_last_run).fold(false, |any, one| any | one);
+        let addresses = rest.iter().skip(self.decimals.len());
+        self.any || is_run || addresses.copied().any(Written::is_certain)
     }
 
     /// Whether some text that goes on from here is accepted.
@@ -377,6 +440,10 @@ impl Trie {
         trie
     }
 
+    fn start(&self) -> u32 {
+        if self.nodes.len() > 1 { 1 } else { DEAD }
+    }
+
     fn step(&self, node: u32, character: char) -> u32 {
         self.nodes.get(node as usize).and_then(|node| node.next.get(&character)).copied().unwrap_or(DEAD)
     }
@@ -384,124 +451,6 @@ impl Trie {
     fn accepts(&self, node: u32) -> bool {
         self.nodes.get(node as usize).is_some_and(|node| node.ends)
     }
-}
-
-/// Whole numbers between two ends, in decimal and without a zero in front.
-///
-/// A state is a word: the mode, how many digits there were, and how they compare with as many digits of each end.
-struct Decimal {
-    zero: bool,
-    positive: Option<Digits>,
-    negative: Option<Digits>,
-}
-
-struct Digits {
-    low: Vec<u8>,
-    high: Vec<u8>,
-}
-
-impl Digits {
-    /// Magnitudes from 1 on.
-    fn new(low: u128, high: u128) -> Option<Digits> {
-        let digits = |number: u128| number.to_string().into_bytes();
-        (low <= high).then(|| Digits { low: digits(low), high: digits(high) })
-    }
-}
-
-impl Decimal {
-    const START: u32 = 1;
-    const SIGN: u32 = 2;
-    const POSITIVE: u32 = 3;
-    const NEGATIVE: u32 = 4;
-    const ZERO: u32 = 5;
-
-    fn new(low: i128, high: i128) -> Decimal {
-        Decimal {
-            zero: low <= 0 && high >= 0,
-            positive: if high >= 1 { Digits::new(low.max(1).unsigned_abs(), high.unsigned_abs()) } else { None },
-            negative: if low <= -1 { Digits::new(high.min(-1).unsigned_abs(), low.unsigned_abs()) } else { None },
-        }
-    }
-
-    fn step(&self, state: u32, character: char) -> u32 {
-        let mode = state & 7;
-        let digit = character.is_ascii_digit().then_some(character as u8);
-        match (mode, digit) {
-            (Self::START, None) if character == '-' && self.negative.is_some() => Self::SIGN,
-            (Self::START, Some(b'0')) if self.zero => Self::ZERO,
-            (Self::SIGN | Self::START, Some(b'0')) => DEAD,
-            (Self::START, Some(digit)) => digits_step(self.positive.as_ref(), Self::POSITIVE, 0, [1, 1], digit),
-            (Self::SIGN, Some(digit)) => digits_step(self.negative.as_ref(), Self::NEGATIVE, 0, [1, 1], digit),
-            (Self::POSITIVE | Self::NEGATIVE, Some(digit)) => {
-                digits_step(self.digits(mode), mode, (state >> 3) & 0xff, [(state >> 11) & 3, (state >> 13) & 3], digit)
-            }
-            _ => DEAD,
-        }
-    }
-
-    fn digits(&self, mode: u32) -> Option<&Digits> {
-        if mode == Self::POSITIVE { self.positive.as_ref() } else { self.negative.as_ref() }
-    }
-
-    fn accepts(&self, state: u32) -> bool {
-        let mode = state & 7;
-        let (count, low, high) = ((state >> 3) as usize & 0xff, (state >> 11) & 3, (state >> 13) & 3);
-        match mode {
-            Self::ZERO => true,
-            Self::POSITIVE | Self::NEGATIVE => self.digits(mode).is_some_and(|digits| {
-                (count > digits.low.len() || count == digits.low.len() && low >= 1)
-                    && (count < digits.high.len() || count == digits.high.len() && high <= 1)
-            }),
-            _ => false,
-        }
-    }
-}
-
-/// One digit more. The comparisons are 0 for less, 1 for equal, 2 for greater.
-fn digits_step(digits: Option<&Digits>, mode: u32, count: u32, [low, high]: [u32; 2], digit: u8) -> u32 {
-    let Some(digits) = digits.filter(|digits| (count as usize) < digits.high.len()) else { return DEAD };
-    let compare = |before: u32, end: &[u8]| match end.get(count as usize) {
-        Some(other) if before == 1 => (digit.cmp(other) as i8 + 1) as u32,
-        _ => before,
-    };
-    mode | (count + 1) << 3 | compare(low, &digits.low) << 11 | compare(high, &digits.high) << 13
-}
-
-/// An address in a network: which octet is being written, and what of it there is.
-fn octet_state(octet: u32, value: Option<u32>) -> u32 {
-    1 + octet * 257 + value.map_or(256, |value| value)
-}
-
-fn octet_parts(state: u32) -> (u32, Option<u32>) {
-    let state = state.saturating_sub(1);
-    (state / 257, Some(state % 257).filter(|value| *value < 256))
-}
-
-fn octet_step(network: Ipv4Net, state: u32, character: char) -> u32 {
-    if state == DEAD {
-        return DEAD;
-    }
-    let (octet, value) = octet_parts(state);
-    match (character.to_digit(10), value) {
-        (Some(digit), None) => octet_state(octet, Some(digit)),
-        (Some(digit), Some(value)) if value > 0 && value * 10 + digit < 256 => {
-            octet_state(octet, Some(value * 10 + digit))
-        }
-        (None, Some(value)) if character == '.' && octet < 3 && octet_fits(network, octet, value) => {
-            octet_state(octet + 1, None)
-        }
-        _ => DEAD,
-    }
-}
-
-fn octet_accepts(network: Ipv4Net, state: u32) -> bool {
-    let (octet, value) = octet_parts(state);
-    state != DEAD && octet == 3 && value.is_some_and(|value| octet_fits(network, octet, value))
-}
-
-fn octet_fits(network: Ipv4Net, octet: u32, value: u32) -> bool {
-    let at = |address: std::net::Ipv4Addr| u32::from(address.octets().get(octet as usize).copied().unwrap_or(0));
-    value & at(network.netmask()) == at(network.network())
 }
 
 #[cfg(test)]
@@ -614,6 +563,12 @@ mod tests {
             ("10.0.128.0/17", "10.0.12?.*", true),
             ("10.0.128.0/17", "10.0.11?.*", false),
             ("0.0.0.0/0", "*.256", false),
+            ("fd00::/8", "fd*:1", true),
+            ("fd00::/8", "fe*", false),
+            ("::ffff:0:0/96", "*.10", true),
+            ("::/8", "*::*::*", false),
+            ("2001:db8::/32", "2001:db8:?*", true),
+            ("2001:db8::/32", "2001:db9*", false),
         ] {
             let networks = ValueSet { networks: vec![network.parse().unwrap()], ..ValueSet::default() };
             let globs = set(&[glob]);

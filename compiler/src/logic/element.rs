@@ -2,8 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use ipnet::{IpNet, Ipv4Net};
-
 use crate::hir::pattern::{Piece, pieces};
 use crate::logic::automaton::{Found, Part, last_segment, search};
 use crate::logic::budget::Budget;
@@ -44,10 +42,8 @@ pub(super) fn find(parts: &[Part<'_>], class: Class, budget: &mut Budget) -> Fou
     match class {
         Class::Integer { low, high } if !has_globs => of(&mut whole_numbers(parts, low, high).into_iter(), budget),
         Class::Address if !has_globs => of(&mut addresses(parts).into_iter(), budget),
-        Class::Address => address_by_pattern(parts, &test, budget),
-        _ if parts.iter().all(|part| part.set.ranges.is_empty()) || matches!(class, Class::Integer { .. }) => {
-            search(parts, class, budget)
-        }
+        Class::Integer { .. } | Class::Address => search(parts, class, budget),
+        _ if parts.iter().all(|part| part.set.ranges.is_empty()) => search(parts, class, budget),
         // A range of an attribute that may hold numbers and texts.
         _ => {
             let found = of(&mut numbers(parts).into_iter(), budget);
@@ -129,40 +125,6 @@ fn following(address: IpAddr) -> Option<IpAddr> {
         IpAddr::V4(address) => IpAddr::V4(u32::from(address).checked_add(1)?.into()),
         IpAddr::V6(address) => IpAddr::V6(u128::from(address).checked_add(1)?.into()),
     })
-}
-
-/// IPv4 addresses are searched as text. How IPv6 ones are written is not, beyond a few that are tried.
-fn address_by_pattern(parts: &[Part<'_>], test: &dyn Fn(&str) -> bool, budget: &mut Budget) -> Found {
-    let all = ValueSet { networks: vec![IpNet::V4(Ipv4Net::default())], ..ValueSet::default() };
-    let mut with_all = parts.to_vec();
-    with_all.push(Part { set: &all, wanted: true, lifted: false });
-    match search(&with_all, Class::Address, budget) {
-        Found::Nothing => {}
-        found => return found,
-    }
-    if let Some(text) = addresses(parts).into_iter().find(|text| test(text)) {
-        return Found::Value(text);
-    }
-    let networks_of_6 = |part: &Part<'_>| part.set.networks.iter().any(|network| matches!(network, IpNet::V6(_)));
-    let only_4 = |part: &&Part<'_>| {
-        part.wanted && part.set.globs.is_empty() && !part.set.any && !networks_of_6(part) && all_4(part.set)
-    };
-    if parts.iter().any(|part| only_4(&part)) {
-        return Found::Nothing;
-    }
-    if parts.iter().any(networks_of_6) {
-        return Found::Undecided;
-    }
-    // As texts, whatever is written there: where there is none, there is no address either.
-    match search(parts, Class::Address, budget) {
-        Found::Value(text) if test(&text) => Found::Value(text),
-        Found::Nothing => Found::Nothing,
-        _ => Found::Undecided,
-    }
-}
-
-fn all_4(set: &ValueSet) -> bool {
-    set.exact.iter().all(|text| text.parse::<Ipv4Addr>().is_ok())
 }
 
 /// Numbers in, at and between the ends of ranges, and the listed texts.

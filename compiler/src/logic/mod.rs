@@ -7,10 +7,12 @@
 //!
 //! Not here: what to say about it, which is for lints, and events, which are for the evaluator.
 
+mod address;
 mod anchor;
 mod automaton;
 mod budget;
 mod candidate;
+mod digits;
 mod element;
 mod formula;
 mod implies;

@@ -4,7 +4,7 @@ use quell::base::Span;
 use quell::config::{Config, Context, Level};
 use quell::diag::{Diagnostic, Fix, Severity};
 use quell::emit::{CheckedRule, Target, emit, query_text, read_rules, require_text};
-use quell::hir::{Query, Signature, scan, signature};
+use quell::hir::{Names, Query, Rule, Signature, lower_item, scan, signature};
 use quell::project::Project;
 use quell::schema::Schema;
 use quell::syntax::{lex, parse_item, split};
@@ -86,6 +86,17 @@ pub(crate) fn analyse(text: &str, config: &Config) -> Analysis {
     analysis.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     assert_emits(&analysis, names.schema(cx.schema));
     analysis
+}
+
+/// The rules of a file that declares nothing, each with the start of its item: a part of what [`analyse`] costs, for what is
+/// only about what rules mean.
+pub(crate) fn lowered(text: &str, config: &Config) -> Vec<(Rule, u32)> {
+    let cx = Context { schema: Schema::embedded(), config, now: NOW };
+    let rules = |range: &Span| {
+        let item = range.of(text);
+        lower_item(item, &parse_item(item), &Names::default(), &cx).rules
+    };
+    split(text).iter().flat_map(|range| rules(range).into_iter().map(|rule| (rule, range.start))).collect()
 }
 
 /// The ranges are the text, in order and without a gap.

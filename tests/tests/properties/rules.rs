@@ -14,7 +14,7 @@ use quell::schema::Schema;
 use serde_json::Value;
 use tests::generate::Choices;
 
-use crate::analysis::{NOW, analyse, lenient};
+use crate::analysis::{NOW, lenient, lowered};
 use crate::cases;
 use crate::logic::events;
 
@@ -133,14 +133,10 @@ fn linked(text: &str) -> (Vec<Rule>, Vec<Diagnostic>) {
     config.lints.insert("no-such-event".to_owned(), quell::config::Level::Allow);
     let cx = Context::new(Schema::embedded(), &config, NOW);
     let file: Arc<str> = Arc::from("main.quell");
-    let analysis = analyse(text, &config);
-    let mut summaries = Vec::new();
-    let mut rules = Vec::new();
-    for (judged, offset) in analysis.rules {
-        let start = offset - judged.rule.span.start;
-        summaries.push(RuleSummary::new(&judged.rule, &file, start, cx.schema, &cx));
-        rules.push(judged.rule);
-    }
+    let lowered = lowered(text, &config);
+    let summary = |(rule, start): &(Rule, u32)| RuleSummary::new(rule, &file, *start, cx.schema, &cx);
+    let summaries: Vec<RuleSummary> = lowered.iter().map(summary).collect();
+    let rules = lowered.into_iter().map(|(rule, _)| rule).collect();
     (rules, link(&summaries, &cx).into_iter().map(|(_, diagnostic)| diagnostic).collect())
 }
 
