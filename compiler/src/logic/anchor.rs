@@ -21,10 +21,20 @@ impl Formula {
     /// An event on which the condition holds.
     #[must_use]
     pub fn witness(&self, budget: &mut Budget) -> Answer<Witness, ()> {
+        match self.first(budget) {
+            Answer::Yes((_, witness)) => Answer::Yes(witness),
+            Answer::No(()) => Answer::No(()),
+            Answer::Undecided => Answer::Undecided,
+        }
+    }
+
+    /// The first branch that can hold, with an event on which it does.
+    #[must_use]
+    pub fn first(&self, budget: &mut Budget) -> Answer<(usize, Witness), ()> {
         let mut undecided = !self.is_complete();
         for branch in 0..self.len() {
             match solve(&self.branch(branch), budget) {
-                Answer::Yes(witness) => return Answer::Yes(witness),
+                Answer::Yes(witness) => return Answer::Yes((branch, witness)),
                 Answer::No(_) => {}
                 Answer::Undecided => undecided = true,
             }
@@ -69,7 +79,7 @@ impl Formula {
             .collect()
     }
 
-    fn positive(&self, branch: usize) -> impl Iterator<Item = &Atom> {
+    pub(super) fn positive(&self, branch: usize) -> impl Iterator<Item = &Atom> {
         self.branch(branch)
             .into_iter()
             .filter(|literal| literal.positive && !literal.atom.key.is_kind)

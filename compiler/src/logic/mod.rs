@@ -10,8 +10,10 @@
 mod address;
 mod anchor;
 mod automaton;
+mod block;
 mod budget;
 mod candidate;
+mod denial;
 mod digits;
 mod element;
 mod formula;
@@ -27,7 +29,9 @@ mod value;
 mod witness;
 
 pub use anchor::{ExactAnchor, PREFIX, PrefixAnchor};
+pub use block::{Block, BlockAnchor};
 pub use budget::Budget;
+pub use denial::{Cluster, Denial, DeniedValue, Said};
 pub use formula::Formula;
 pub(crate) use formula::members;
 pub use implies::always;

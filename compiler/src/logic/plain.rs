@@ -5,9 +5,10 @@ use std::borrow::Cow;
 
 use crate::hir::kinds::term_sets;
 use crate::hir::{Key, KeyKind, NodeKind, Query, Test};
+use crate::logic::denial::{Said, Statement};
 use crate::logic::formula::members;
 use crate::logic::key::KeyFacts;
-use crate::logic::normal::normal_form;
+use crate::logic::normal::{Literal, normal_form};
 use crate::logic::review::cluster;
 use crate::logic::value::Class;
 use crate::logic::witness::Witness;
@@ -23,6 +24,8 @@ pub struct Plain<'q> {
     pub exact: Vec<(&'q str, Vec<Cow<'q, str>>)>,
     /// An event on which it holds.
     pub event: Witness,
+    /// What it says.
+    pub said: Said<'q>,
 }
 
 impl<'q> Plain<'q> {
@@ -33,23 +36,14 @@ impl<'q> Plain<'q> {
         let branch = form.branches().next().filter(|branch| branch.len() <= LONGEST)?;
         let mut kinds = KindSet::ALL;
         let mut exact: Vec<(Key, Vec<Cow<'q, str>>)> = Vec::with_capacity(branch.len());
-        for literal in branch.iter().filter(|literal| literal.positive) {
-            let mut possible = KindSet::EMPTY;
-            let mut own: Option<(Key, Vec<Cow<'q, str>>)> = None;
-            for member in members(query, literal.node).iter() {
-                let NodeKind::Term { key, test: Test::Exact(value) } = query.node(*member).kind else { return None };
-                let (_, values) = own.get_or_insert_with(|| (key, Vec::with_capacity(1)));
-                values.push(Class::of(key, schema).canonical(query.text(value)));
-                let is_filled = !matches!(key.kind, KeyKind::Attribute(id) if schema.attribute(id).kinds.is_empty());
-                if is_filled {
-                    possible = possible.union(term_sets(query, schema, key, Test::Exact(value)).possible);
-                }
+        let mut statements = Vec::with_capacity(branch.len());
+        for literal in branch {
+            let (key, statement) = statement(query, schema, literal)?;
+            if literal.positive {
+                kinds = kinds.intersection(statement.kinds);
+                exact.push((key, statement.values.clone()?));
             }
-            let (key, mut values) = own?;
-            values.sort_unstable();
-            values.dedup();
-            kinds = kinds.intersection(possible);
-            exact.push((key, values));
+            statements.push(statement);
         }
         let text = |key: Key| query.text(key.text);
         let is_kind = |key: &str| matches!(key, "@evt.name" | "@evt.category");
@@ -57,19 +51,43 @@ impl<'q> Plain<'q> {
         if exact.iter().enumerate().any(|(at, (key, _))| is_kind(text(*key)) || is_tied(at, text(*key))) {
             return None;
         }
-        for literal in branch.iter().filter(|literal| !literal.positive) {
-            let NodeKind::Term { key, .. } = query.node(*members(query, literal.node).first()?).kind else {
-                return None;
-            };
-            if is_kind(text(key)) || is_tied(exact.len(), text(key)) {
-                return None;
-            }
+        let mut denied = statements.iter().filter(|statement| !statement.positive).map(|statement| statement.key);
+        if denied.any(|key| is_kind(key) || is_tied(exact.len(), key)) {
+            return None;
         }
         let mut event = Witness::new(kinds.iter().next()?);
         for (key, values) in &exact {
             let value = values.first().filter(|value| Class::of(*key, schema).admits(value))?;
             event.add(&KeyFacts::of(query, schema, *key), value.to_string());
         }
-        Some(Plain { exact: exact.into_iter().map(|(key, values)| (text(key), values)).collect(), event })
+        let exact = exact.into_iter().map(|(key, values)| (text(key), values)).collect();
+        Some(Plain { exact, event, said: Said { statements, kinds } })
     }
+}
+
+/// What a literal says, with its key.
+fn statement<'q>(query: &'q Query, schema: &Schema, literal: &Literal) -> Option<(Key, Statement<'q>)> {
+    let members = members(query, literal.node);
+    let mut kinds = KindSet::EMPTY;
+    let mut values = Some(Vec::with_capacity(members.len()));
+    let mut first = None;
+    for member in members.iter() {
+        let NodeKind::Term { key, test } = query.node(*member).kind else { return None };
+        first.get_or_insert(key);
+        match (test, &mut values) {
+            (Test::Exact(value), Some(values)) => values.push(Class::of(key, schema).canonical(query.text(value))),
+            _ => values = None,
+        }
+        let is_filled = !matches!(key.kind, KeyKind::Attribute(id) if schema.attribute(id).kinds.is_empty());
+        if is_filled {
+            kinds = kinds.union(term_sets(query, schema, key, test).possible);
+        }
+    }
+    let key = first?;
+    if let Some(values) = &mut values {
+        values.sort_unstable();
+        values.dedup();
+    }
+    let class = Class::of(key, schema);
+    Some((key, Statement { key: query.text(key.text), class, kinds, values, positive: literal.positive }))
 }

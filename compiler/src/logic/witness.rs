@@ -62,6 +62,11 @@ impl Witness {
         self.values.iter().map(|(key, _, value)| (&**key, value.as_str()))
     }
 
+    /// The same with the class of each value.
+    pub fn classed(&self) -> impl Iterator<Item = (&str, Class, &str)> {
+        self.values.iter().map(|(key, class, value)| (&**key, *class, value.as_str()))
+    }
+
     /// The event as the Agent would send it. The parent stands also first among the ancestors.
     #[must_use]
     pub fn to_json(&self) -> Value {

@@ -1,13 +1,13 @@
 //! Rules by what an event must have for them to hold on it.
 //!
-//! Each branch of a rule is filed under the value that the fewest rules need, which may be the start of one or the id of a
-//! detection rule; where many rules need it, under two values together. What shares nothing with an event is never looked
-//! at, so that the cost grows with rules that share their rarest values, not with pairs.
+//! Each branch of a rule is filed under the value that is the rarest among events that are asked about, which may be the start
+//! of one, something that is denied, or the id of a detection rule; where many have it, under two values together. What shares
+//! nothing with an event is never looked at, so that the cost grows with rules that share their rarest values, not with pairs.
 
 use crate::project::relations::RuleSketch;
-use crate::project::relations::sketch::{Need, is_exact, pair};
+use crate::project::relations::sketch::{Need, Sought, is_exact, pair};
 
-/// Values that more rules need are taken two at a time.
+/// Values that are more common are taken two at a time.
 const MANY: u32 = 32;
 
 /// Lists that make more pairs are filed under single values.
@@ -19,7 +19,7 @@ const SHARED: usize = 512;
 /// Rules by what they need.
 #[derive(Debug)]
 pub(super) struct Index {
-    /// How often the values of each bucket are needed.
+    /// How often the values of each bucket are there.
     counts: Vec<u32>,
     /// Where each bucket ends among the entries; it starts where the one before ends.
     ends: Vec<u32>,
@@ -36,10 +36,10 @@ pub(super) struct Candidates {
 }
 
 impl Index {
-    pub(super) fn new(sketches: &[RuleSketch]) -> Index {
-        let all: usize = sketches.iter().map(RuleSketch::len).sum();
+    pub(super) fn new(sketches: &[RuleSketch], sought: Sought) -> Index {
+        let all: usize = sketches.iter().map(|sketch| sketch.values(sought).count()).sum();
         let mut counts = vec![0_u32; all.next_power_of_two()];
-        for value in sketches.iter().flat_map(RuleSketch::values) {
+        for value in sketches.iter().flat_map(|sketch| sketch.values(sought)) {
             let slot = bucket(value, counts.len());
             counts.get_mut(slot).into_iter().for_each(|count| *count += 1);
         }
@@ -47,7 +47,7 @@ impl Index {
         let mut filed: Vec<(u32, u32)> = Vec::with_capacity(sketches.len());
         let mut own = Vec::new();
         for (number, sketch) in (0..).zip(sketches) {
-            sketch.branches().for_each(|keys| index.anchors(keys, &mut own));
+            sketch.branches(sought).for_each(|keys| index.anchors(keys, &mut own));
             own.sort_unstable();
             own.dedup();
             filed.extend(own.drain(..).map(|value| (value, number)));
@@ -56,7 +56,7 @@ impl Index {
         index
     }
 
-    /// How often a value is needed, and at most as often as what shares its bucket.
+    /// How often a value is there, and at most as often as what shares its bucket.
     fn count(&self, value: u32) -> u32 {
         self.counts.get(bucket(value, self.counts.len())).copied().unwrap_or_default()
     }
@@ -67,9 +67,9 @@ impl Index {
 
     /// What a branch is filed under.
     fn anchors<'n>(&self, keys: impl Iterator<Item = &'n [Need]>, found: &mut Vec<u32>) {
-        let worst = |values: &[Need]| values.iter().map(|need| self.count(need.value)).max().unwrap_or_default();
-        let mut ranked: Vec<(u32, &[Need])> = keys.map(|values| (worst(values), values)).collect();
-        ranked.sort_by_key(|(worst, _)| *worst);
+        let all = |values: &[Need]| values.iter().map(|need| self.count(need.value)).fold(0, u32::saturating_add);
+        let mut ranked: Vec<(u32, &[Need])> = keys.map(|values| (all(values), values)).collect();
+        ranked.sort_by_key(|(all, _)| *all);
         let Some((least, rarest)) = ranked.first() else { return };
         // Only values that are common are paired when an event is looked up.
         let can_pair = |values: &[Need]| values.iter().all(|need| is_exact(need.value) && self.is_common(need.value));
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn an_index_gives_the_rules_of_a_value_in_order() {
         let filed: Vec<(u32, u32)> = (0..1000).map(|rule| (rule % 7 * 1024, rule)).collect();
-        let mut index = Index::new(&[]);
+        let mut index = Index::new(&[], Sought::Covering);
         assert_eq!(index.rules(0).count(), 0);
         index.file(&filed);
         for value in 0..7 {

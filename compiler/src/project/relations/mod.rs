@@ -21,7 +21,7 @@ use crate::diag::{Code, Diagnostic, text};
 use covered::covered;
 use index::{Candidates, Index};
 use silenced::silenced;
-use sketch::Sample;
+use sketch::{Sample, Sought};
 
 pub use sketch::RuleSketch;
 pub use summary::RuleSummary;
@@ -41,7 +41,9 @@ enum Finding {
 #[derive(Debug)]
 pub struct Relations<'s> {
     sketches: &'s [RuleSketch],
-    index: Index,
+    covering: Index,
+    /// Made only where there is a `require` to ask about.
+    holding: Option<Index>,
 }
 
 /// What one rule means beside the others.
@@ -57,7 +59,9 @@ impl<'s> Relations<'s> {
     /// Sorts the rules; the cost grows with their number alone.
     #[must_use]
     pub fn new(sketches: &'s [RuleSketch]) -> Relations<'s> {
-        Relations { sketches, index: Index::new(sketches) }
+        let asks = |sketch: &RuleSketch| sketch.lets.iter().any(|sample| matches!(sample, Sample::Event(_)));
+        let holding = sketches.iter().any(asks).then(|| Index::new(sketches, Sought::Holding));
+        Relations { sketches, covering: Index::new(sketches, Sought::Covering), holding }
     }
 
     /// The first rule that a rule is to be compared with, or itself where there is something to say without any; nothing
@@ -65,16 +69,16 @@ impl<'s> Relations<'s> {
     #[must_use]
     pub fn nearest(&self, number: usize) -> Option<usize> {
         let sketch = self.sketches.get(number)?;
-        let samples = std::iter::once(&sketch.silenced).chain(&sketch.lets);
-        let nearest = |sample: &Sample| match sample {
+        let lets = sketch.lets.iter().map(|sample| (sample, Sought::Holding));
+        let nearest = |(sample, sought): (&Sample, Sought)| match sample {
             Sample::Nothing => None,
             Sample::Undecided => Some(number),
             Sample::Event(event) => {
-                let candidates = self.candidates(number, event);
+                let candidates = self.candidates(number, event, sought);
                 candidates.rules.first().copied().or(candidates.is_cut.then_some(number))
             }
         };
-        samples.filter_map(nearest).min()
+        std::iter::once((&sketch.silenced, Sought::Covering)).chain(lets).filter_map(nearest).min()
     }
 
     /// What one rule means beside the others. `rule` gives any rule by its number, and nothing where it is there no more.
@@ -89,7 +93,7 @@ impl<'s> Relations<'s> {
             Sample::Nothing => Candidates::default(),
             Sample::Undecided => Candidates { rules: Vec::new(), is_cut: true },
             Sample::Event(event) => {
-                let mut candidates = self.candidates(number, event);
+                let mut candidates = self.candidates(number, event, Sought::Covering);
                 let is_about = |at: &usize| self.sketches.get(*at).is_some_and(|other| other.may_be_about(event));
                 candidates.rules.retain(is_about);
                 candidates
@@ -99,7 +103,7 @@ impl<'s> Relations<'s> {
             Sample::Nothing => false,
             Sample::Undecided => true,
             Sample::Event(event) => {
-                let candidates = self.candidates(number, event);
+                let candidates = self.candidates(number, event, Sought::Holding);
                 candidates.is_cut || !candidates.rules.is_empty()
             }
         });
@@ -137,11 +141,13 @@ impl<'s> Relations<'s> {
         report(&first, not_decided(&first, numbers.len() - 1), cx)
     }
 
-    /// The rules that may hold on an event of another one, in source order.
-    fn candidates(&self, number: usize, event: &[u32]) -> Candidates {
-        let mut found = self.index.candidates(event);
-        let may_hold = |at: &usize| *at != number && self.sketches.get(*at).is_some_and(|other| other.may_hold(event));
-        found.rules.retain(may_hold);
+    /// The rules that may be what is sought for an event of another one, in source order.
+    fn candidates(&self, number: usize, event: &[u32], sought: Sought) -> Candidates {
+        let index = if sought == Sought::Covering { Some(&self.covering) } else { self.holding.as_ref() };
+        let mut found = index.map(|index| index.candidates(event)).unwrap_or_default();
+        let may_be =
+            |at: &usize| *at != number && self.sketches.get(*at).is_some_and(|other| other.may_be(sought, event));
+        found.rules.retain(may_be);
         found
     }
 }
@@ -337,7 +343,7 @@ mod tests {
         let many = |count: usize, condition: &dyn Fn(usize) -> String| -> String {
             (0..count).map(|at| rule(&format!("r{at}"), "", &condition(at))).collect()
         };
-        let denied = found(&many(520, &|at| format!("host:h -@process.comm:c{at}")));
+        let denied = found(&many(520, &|at| format!("host:h -@process.comm:*x{at}x*")));
         assert_eq!(denied, at("not-decided", "r0"));
         let hard = "host:*a????????????????b* host:*b????????????????a*";
         assert_eq!(found(&many(2, &|_| hard.to_owned())), at("not-decided", "r0"));
@@ -352,7 +358,11 @@ mod tests {
             (0..count).map(|at| rule(&format!("r{at}"), "", &when(at))).collect()
         };
         assert!(found(&many(300, &|at| format!("@process.comm:c{at} host:h"))).is_empty());
-        assert!(found(&many(300, &|at| format!("host:h -@process.comm:c{at}"))).is_empty());
+        assert!(found(&many(600, &|at| format!("host:h -@process.comm:c{at}"))).is_empty());
+        assert!(found(&many(600, &|at| format!("host:h @process.uid:[{} TO {}]", at * 3, at * 3 + 4))).is_empty());
+        assert!(
+            found(&many(600, &|at| format!("CIDR(@network.source.ip,10.{}.{}.0/24)", at / 256, at % 256))).is_empty()
+        );
         assert_eq!(found(&many(300, &|at| format!("host:h @process.pid:>={at}"))).len(), 299);
     }
 }

@@ -12,7 +12,7 @@ use crate::base::Instant;
 use crate::diag::{Code, Diagnostic, text};
 use crate::hir::{Place, Polarity};
 use crate::logic::{Answer, Budget, Formula, Witness};
-use crate::project::relations::sketch::of_event;
+use crate::project::relations::sketch::{Sought, of_event};
 use crate::project::relations::{Finding, Relations, RuleSummary, STEPS, pointing};
 
 /// Rules that take more others than this to be silenced are left alone.
@@ -150,7 +150,7 @@ where
 
     /// The other rules that silence an event of the detection at some time; whether some were left out.
     fn holding(&self, event: &Witness) -> (Vec<R>, bool) {
-        let candidates = self.relations.candidates(self.number, &of_event(self.place, event, self.id));
+        let candidates = self.relations.candidates(self.number, &of_event(self.place, event, self.id), Sought::Holding);
         let holding = candidates
             .rules
             .into_iter()

@@ -2,7 +2,8 @@
 //!
 //! Of a branch they tell the values that an event needs for it to hold, and of the rule as a whole the values of one event
 //! that it silences. Where no branch of one rule finds its needs among the values of the other's event, the first does not
-//! cover the second. Equal hashes of different texts cost a comparison and change no claim.
+//! cover the second. A rule of one branch covers only what denies all that it denies itself, so that it needs that too of the
+//! branch that the event is of. Equal hashes of different texts cost a comparison and change no claim.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use crate::base::Instant;
 use crate::config::Context;
 use crate::diag::Code;
 use crate::hir::{Place, Polarity, Rule};
-use crate::logic::{Answer, Budget, Formula, PREFIX, Plain, Witness};
+use crate::logic::{Answer, Block, Budget, Cluster, DeniedValue, Formula, PREFIX, Plain, Said, Witness};
 use crate::project::relations::{RuleSummary, STEPS};
 use crate::schema::Schema;
 
@@ -22,6 +23,9 @@ const CUTS: [usize; 4] = [1, 4, 12, PREFIX];
 
 /// Of a key with more values than this, the values are kept only where no other key of the branch has fewer.
 const FEW: usize = 16;
+
+/// Of a branch that denies more values than this the first ones are kept.
+const DENIALS: u16 = 8;
 
 /// Some hundred bytes that stand for a rule.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -59,6 +63,24 @@ pub(super) struct Need {
     pub(super) value: u32,
 }
 
+impl Need {
+    /// What marks keys that stand for a denial.
+    const DENIAL: u16 = 1 << 15;
+
+    fn is_denial(&self) -> bool {
+        self.key & Need::DENIAL != 0
+    }
+}
+
+/// What rules are looked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Sought {
+    /// Those that may cover all of the branch that an event is of.
+    Covering,
+    /// Those that may hold on an event, whatever else is denied of it.
+    Holding,
+}
+
 impl RuleSketch {
     /// The sketch of a rule as it is at a moment.
     #[must_use]
@@ -88,25 +110,27 @@ impl RuleSketch {
             .unwrap_or_else(|| RuleSketch::new(&RuleSummary::new(rule, file, 0, schema, cx), cx.now))
     }
 
-    /// How many values its branches need.
-    pub(super) fn len(&self) -> usize {
-        self.needs.len()
-    }
-
-    /// Every value that one of its branches may need.
-    pub(super) fn values(&self) -> impl Iterator<Item = u32> {
-        self.needs.iter().map(|need| need.value)
+    /// The values that tell which rules are rare to be looked up: of all that may be covered, or of all that may hold.
+    pub(super) fn values(&self, sought: Sought) -> impl Iterator<Item = u32> {
+        let event = match &self.silenced {
+            Sample::Event(event) if sought == Sought::Covering => &event[..],
+            _ => &[],
+        };
+        let needs = self.needs.iter().filter(move |need| sought == Sought::Holding && !need.is_denial());
+        event.iter().copied().chain(needs.map(|need| need.value))
     }
 
     /// What each branch needs, key by key.
-    pub(super) fn branches(&self) -> impl Iterator<Item = impl Iterator<Item = &[Need]>> {
-        self.needs.chunk_by(|a, b| a.branch == b.branch).map(|branch| branch.chunk_by(|a, b| a.key == b.key))
+    pub(super) fn branches(&self, sought: Sought) -> impl Iterator<Item = impl Iterator<Item = &[Need]>> {
+        let counts = move |values: &&[Need]| sought == Sought::Covering || !values.iter().any(Need::is_denial);
+        let branches = self.needs.chunk_by(|a, b| a.branch == b.branch);
+        branches.map(move |branch| branch.chunk_by(|a, b| a.key == b.key).filter(counts))
     }
 
-    /// Whether one of its branches may hold on an event; `event` is in order.
-    pub(super) fn may_hold(&self, event: &[u32]) -> bool {
+    /// Whether one of its branches may be what is sought for an event; `event` is in order.
+    pub(super) fn may_be(&self, sought: Sought, event: &[u32]) -> bool {
         let is_there = |need: &Need| event.binary_search(&need.value).is_ok();
-        self.branches().any(|mut keys| keys.all(|values| values.iter().any(is_there)))
+        self.branches(sought).any(|mut keys| keys.all(|values| values.iter().any(is_there)))
     }
 
     /// Whether it may be about the detection rule of an event; `event` is in order.
@@ -130,10 +154,29 @@ fn needs(rule: &RuleSummary, detections: &[u32]) -> Box<[Need]> {
                     other(Sort::Start, *place, key, cut)
                 }));
             }
+            for anchor in formula.block_anchors(at) {
+                let values = anchor.exact.iter().map(|value| exact(*place, anchor.key, value));
+                let blocks = anchor.blocks.iter().map(|block| of_block(*place, anchor.key, *block));
+                branch.add(values.chain(blocks).collect::<Vec<u32>>().into_iter());
+            }
             branch.end(*place, detections);
+            // What several branches cover together, none of them may cover alone.
+            if formula.len() == 1 {
+                deny(*place, number, &formula.said(at), &mut needs);
+            }
         }
     }
     needs.into()
+}
+
+/// Adds what else a rule of one branch needs of what it covers: that it follows what is denied.
+fn deny(place: Place, branch: u16, said: &Said<'_>, needs: &mut Vec<Need>) {
+    for (key, denial) in (Need::DENIAL..Need::DENIAL + DENIALS).zip(said.denials()) {
+        let denied = denial.by.iter().map(|denied| of_denied(place, *denied));
+        let kinds = denial.is_of_some_kinds.then(|| of_some_kinds(place));
+        let values = denied.chain([of_cluster(place, denial.cluster)]).chain(kinds);
+        needs.extend(values.map(|value| Need { branch, key, value }));
+    }
 }
 
 /// What one branch needs, as it is gathered.
@@ -208,8 +251,9 @@ fn plain(rule: &Rule, schema: &Schema, now: Instant) -> Option<RuleSketch> {
             branch.add(values.iter().map(|value| exact(place, key, value)));
         }
         branch.end(place, &sketch.detections);
+        deny(place, number, &condition.said, &mut needs);
         if number == 0 {
-            sketch.silenced = Sample::Event(of_event(place, &condition.event, ids.first().copied()));
+            sketch.silenced = Sample::Event(of_branch(place, &condition.event, ids.first().copied(), &condition.said));
         }
     }
     sketch.needs = needs.into();
@@ -225,8 +269,10 @@ fn silenced(rule: &RuleSummary) -> Sample {
     };
     let id = detection.as_ref().and_then(|detection| detection.values("ruleId").next());
     for (place, formula) in &rule.silences {
-        match formula.witness(&mut Budget::new(STEPS)) {
-            Answer::Yes(event) => return Sample::Event(of_event(*place, &event, id)),
+        match formula.first(&mut Budget::new(STEPS)) {
+            Answer::Yes((branch, event)) => {
+                return Sample::Event(of_branch(*place, &event, id, &formula.said(branch)));
+            }
             Answer::No(()) => {}
             Answer::Undecided => return Sample::Undecided,
         }
@@ -245,14 +291,32 @@ fn let_through(place: Place, formula: &Formula, rule: &RuleSummary) -> Sample {
 
 /// What an event of detection rules has, in order.
 pub(super) fn of_event<'i>(place: Place, event: &Witness, ids: impl IntoIterator<Item = &'i str>) -> Box<[u32]> {
+    in_order(values_of(place, event, ids))
+}
+
+/// The same of an event that a branch silences, with what the branch says.
+fn of_branch(place: Place, event: &Witness, id: Option<&str>, said: &Said<'_>) -> Box<[u32]> {
+    let mut hashes = values_of(place, event, id);
+    hashes.extend(said.denied().map(|denied| of_denied(place, denied)));
+    hashes.extend(said.spoken().map(|cluster| of_cluster(place, cluster)));
+    hashes.extend(said.is_of_some_kinds().then(|| of_some_kinds(place)));
+    in_order(hashes)
+}
+
+fn values_of<'i>(place: Place, event: &Witness, ids: impl IntoIterator<Item = &'i str>) -> Vec<u32> {
     let mut hashes = Vec::with_capacity(64);
-    for (key, value) in event.pairs() {
+    for (key, class, value) in event.classed() {
         hashes.push(exact(place, key, value));
         let starts = CUTS.into_iter().map_while(|length| head(value, length));
         hashes.extend(starts.map(|start| other(Sort::Start, place, key, start)));
+        hashes.extend(Block::of_value(class, value).into_iter().map(|block| of_block(place, key, block)));
     }
     hashes.extend(ids.into_iter().map(of_detection));
     hashes.push(any(place));
+    hashes
+}
+
+fn in_order(mut hashes: Vec<u32>) -> Box<[u32]> {
     hashes.sort_unstable();
     hashes.dedup();
     hashes.into()
@@ -273,6 +337,14 @@ enum Sort {
     Detection,
     /// Any event.
     Any,
+    /// What a number or an address is in.
+    Block,
+    /// A value that is denied.
+    Denied,
+    /// Keys of which more is said.
+    Spoken,
+    /// That not every kind of event is meant.
+    SomeKinds,
 }
 
 fn hash(of: impl Hash) -> u32 {
@@ -301,6 +373,22 @@ fn of_detection(id: &str) -> u32 {
 
 fn any(place: Place) -> u32 {
     other(Sort::Any, place, "", "")
+}
+
+fn of_some_kinds(place: Place) -> u32 {
+    other(Sort::SomeKinds, place, "", "")
+}
+
+fn of_block(place: Place, key: &str, block: Block) -> u32 {
+    hash((Sort::Block, place, key, block)) & !1
+}
+
+fn of_denied(place: Place, denied: DeniedValue<'_>) -> u32 {
+    hash((Sort::Denied, place, denied)) & !1
+}
+
+fn of_cluster(place: Place, cluster: Cluster<'_>) -> u32 {
+    hash((Sort::Spoken, place, cluster)) & !1
 }
 
 /// Two values together, the same for both orders.
@@ -368,9 +456,9 @@ mod tests {
         let needs = [need(0, 0, 1), need(0, 0, 2), need(0, 1, 3), need(1, 0, 9)];
         let sketch = RuleSketch { needs: needs.into(), detections: [4].into(), ..RuleSketch::default() };
         for (event, holds) in [(&[1, 3][..], true), (&[2, 3], true), (&[1, 2], false), (&[3], false), (&[9], true)] {
-            assert_eq!(sketch.may_hold(event), holds, "{event:?}");
+            assert_eq!(sketch.may_be(Sought::Holding, event), holds, "{event:?}");
         }
         assert!(sketch.may_be_about(&[1, 4]) && !sketch.may_be_about(&[1]));
-        assert!(!RuleSketch::default().may_hold(&[1]));
+        assert!(!RuleSketch::default().may_be(Sought::Covering, &[1]));
     }
 }
