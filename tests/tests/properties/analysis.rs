@@ -91,7 +91,7 @@ pub(crate) fn analyse(text: &str, config: &Config) -> Analysis {
 /// The rules of a file that declares nothing, each with the start of its item: a part of what [`analyse`] costs, for what is
 /// only about what rules mean.
 pub(crate) fn lowered(text: &str, config: &Config) -> Vec<(Rule, u32)> {
-    let cx = Context { schema: Schema::embedded(), config, now: NOW };
+    let cx = Context::new(Schema::embedded(), config, NOW);
     let rules = |range: &Span| {
         let item = range.of(text);
         lower_item(item, &parse_item(item), &Names::default(), &cx).rules
