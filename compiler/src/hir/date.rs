@@ -71,25 +71,25 @@ pub fn rfc3339(instant: Instant) -> String {
     let inside = instant.clamp(-62_167_219_200_000, 253_402_127_999_999);
     let at = Offset::UTC.to_datetime(Timestamp::from_millisecond(inside).unwrap_or_default());
     let mut text = String::with_capacity("2027-01-31T23:59:59.999Z".len());
-    for (number, width, behind) in [
-        (at.year(), 4, '-'),
-        (at.month().into(), 2, '-'),
-        (at.day().into(), 2, 'T'),
-        (at.hour().into(), 2, ':'),
-        (at.minute().into(), 2, ':'),
-        (at.second().into(), 2, '.'),
-        (at.millisecond(), 3, 'Z'),
-    ] {
-        push_digits(&mut text, number.unsigned_abs(), width);
-        text.push(behind);
-    }
+    push_digits::<4>(&mut text, at.year().unsigned_abs(), '-');
+    push_digits::<2>(&mut text, at.month().unsigned_abs().into(), '-');
+    push_digits::<2>(&mut text, at.day().unsigned_abs().into(), 'T');
+    push_digits::<2>(&mut text, at.hour().unsigned_abs().into(), ':');
+    push_digits::<2>(&mut text, at.minute().unsigned_abs().into(), ':');
+    push_digits::<2>(&mut text, at.second().unsigned_abs().into(), '.');
+    push_digits::<3>(&mut text, at.millisecond().unsigned_abs(), 'Z');
     text
 }
 
-/// Appends the last `width` digits of a number.
-fn push_digits(text: &mut String, number: u16, width: u32) {
-    let digits = (0..width).rev().map(|place| number / 10_u16.pow(place) % 10);
-    text.extend(digits.filter_map(|digit| char::from_digit(digit.into(), 10)));
+/// Appends the last `N` digits of a number, and what stands behind them.
+fn push_digits<const N: usize>(text: &mut String, mut number: u16, behind: char) {
+    let mut digits = [b'0'; N];
+    for digit in digits.iter_mut().rev() {
+        *digit += (number % 10) as u8;
+        number /= 10;
+    }
+    text.push_str(std::str::from_utf8(&digits).unwrap_or_default());
+    text.push(behind);
 }
 
 /// The instant that RFC 3339 text names, with any offset; digits past the millisecond are dropped. Nothing where the

@@ -217,7 +217,8 @@ impl Attribute {
 
     /// The last segment of the path.
     pub fn leaf(&self) -> &str {
-        self.path.rsplit('.').next().unwrap_or_default()
+        let start = memchr::memrchr(b'.', self.path.as_bytes()).map_or(0, |dot| dot + 1);
+        self.path.get(start..).unwrap_or_default()
     }
 
     /// The path without the `.*` of an open map.

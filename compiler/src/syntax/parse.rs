@@ -61,20 +61,23 @@ impl ParsedItem {
 pub fn parse_item(text: &str) -> ParsedItem {
     let mut terminals = Vec::with_capacity(text.len() / 12 + 8);
     let mut diagnostics = Vec::new();
-    lex_into(text, |token| {
-        let Token { kind, first_on_line, span } = token;
-        let keyword = match kind {
-            kind if kind.is_trivia() => return,
-            TokenKind::Word => Keyword::of(span.of(text)),
-            TokenKind::OpenString => {
-                diagnostics.push(unterminated(span, text));
-                Keyword::None
-            }
-            TokenKind::Stray => return diagnostics.extend(stray(span, text)),
-            _ => Keyword::None,
-        };
-        terminals.push(Terminal { kind, keyword, first_on_line, span });
-    });
+    lex_into(
+        text,
+        #[inline(always)]
+        |Token { kind, first_on_line, span }| {
+            let keyword = match kind {
+                kind if kind.is_trivia() => return,
+                TokenKind::Word => Keyword::of(span.of(text)),
+                TokenKind::OpenString => {
+                    diagnostics.push(unterminated(span, text));
+                    Keyword::None
+                }
+                TokenKind::Stray => return diagnostics.extend(stray(span, text)),
+                _ => Keyword::None,
+            };
+            terminals.push(Terminal { kind, keyword, first_on_line, span });
+        },
+    );
     deception::find(text, &mut diagnostics);
     let blocked = brackets::check(text, &terminals, &mut diagnostics);
     if blocked {

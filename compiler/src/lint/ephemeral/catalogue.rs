@@ -1,4 +1,5 @@
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::chars::Chars;
 use super::forms::{
@@ -73,3 +74,35 @@ pub const FORMS: &[Form] = &[
     temporary::DIRECTORY,
     entropy::RANDOM,
 ];
+
+/// For everything that a value may hold, a bit for each form whose needs are met.
+static MET: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    const { assert!(FORMS.len() <= 64, "a form has a bit") };
+    Chars::sets()
+        .map(|has| FORMS.iter().rev().fold(0, |met, form| met << 1 | u64::from(has.covers(form.needs))))
+        .collect()
+});
+
+/// The forms that a value which holds that may have, in the order in which they are tried.
+pub(super) fn forms_for(has: Chars) -> impl Iterator<Item = &'static Form> {
+    let mut met = MET.get(has.index()).copied().unwrap_or_default();
+    std::iter::from_fn(move || {
+        let form = FORMS.get(met.trailing_zeros() as usize)?;
+        met &= met - 1;
+        Some(form)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_forms_for_a_value_are_those_whose_needs_it_meets() {
+        for has in Chars::sets() {
+            let met: Vec<&str> = forms_for(has).map(|form| form.name).collect();
+            let wanted = FORMS.iter().filter(|form| has.covers(form.needs)).map(|form| form.name);
+            assert!(wanted.eq(met), "{has:?}");
+        }
+    }
+}

@@ -21,6 +21,16 @@ impl Chars {
     /// A letter or a digit.
     pub(super) const WORD: Chars = Chars(1 << 9);
 
+    /// Every set there is, by its index.
+    pub(super) fn sets() -> impl Iterator<Item = Chars> {
+        (0..1 << 10).map(Chars)
+    }
+
+    /// Its place among all sets.
+    pub(super) fn index(self) -> usize {
+        usize::from(self.0)
+    }
+
     /// Either's.
     pub(super) const fn and(self, other: Chars) -> Chars {
         Chars(self.0 | other.0)

@@ -88,7 +88,11 @@ impl<'a> Facts<'a> {
 
     /// The last segment of an attribute's path; all of a tag.
     pub(super) fn leaf(&self) -> &'a str {
-        if self.is_tag() { self.key } else { self.key.rsplit(['.', '@']).next().unwrap_or_default() }
+        if self.is_tag() {
+            return self.key;
+        }
+        let start = memchr::memrchr2(b'.', b'@', self.key.as_bytes()).map_or(0, |before| before + 1);
+        self.key.get(start..).unwrap_or_default()
     }
 
     /// The path of the object that an attribute belongs to, `@` included.

@@ -21,6 +21,7 @@ pub use catalogue::{FORMS, Form};
 pub use facts::Facts;
 pub use value::Value;
 
+use catalogue::forms_for;
 use subject::Subject;
 
 /// A part of a value that will be another one.
@@ -42,10 +43,10 @@ pub struct Found {
 pub fn recognise(value: &str, facts: &Facts<'_>) -> Option<Found> {
     let subject = Subject::new(value, facts)?;
     let found = |form: &'static Form| {
-        let range = subject.has.covers(form.needs).then(|| (form.find)(&subject)).flatten()?;
+        let range = (form.find)(&subject)?;
         Some(Found { form, range, pattern: "*", instead: facts.alternative() })
     };
-    FORMS.iter().find_map(found)
+    forms_for(subject.has).find_map(found)
 }
 
 #[cfg(test)]
