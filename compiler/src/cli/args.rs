@@ -111,6 +111,16 @@ pub(super) enum TargetName {
     Terraform,
     /// The filters of detection rules
     Filters,
+    /// A SELECT with a verdict per event and rule
+    Sql,
+}
+
+/// The engines that read the SQL of `compile`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DialectName {
+    #[value(name = "duckdb")]
+    DuckDb,
+    Spark,
 }
 
 #[derive(ClapArgs)]
@@ -120,6 +130,9 @@ pub(super) struct CompileArgs {
     /// What to write
     #[arg(short, long, default_value = "rules")]
     pub(super) target: TargetName,
+    /// The engine that `--target sql` is for
+    #[arg(long, required_if_eq("target", "sql"))]
+    pub(super) dialect: Option<DialectName>,
     /// Where to write; standard output if left out
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,

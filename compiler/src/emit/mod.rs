@@ -20,6 +20,7 @@ mod filters;
 mod json;
 mod query;
 mod rules;
+pub mod sql;
 mod suppression;
 mod terraform;
 

@@ -9,15 +9,7 @@ use crate::event::Event;
 use crate::hir::{Key, KeyKind, NodeId, NodeKind, Query, Test};
 use crate::logic::{Class, passes};
 use crate::schema::Schema;
-
-/// Where signals say the id of their detection rule, the likeliest first.
-const RULE_ID: [&str; 4] = ["workflow.rule.id", "rule.id", "rule_id", "ruleId"];
-
-/// Where signals say its name.
-const RULE_NAME: [&str; 3] = ["workflow.rule.name", "rule.name", "ruleName"];
-
-/// What every rule of Workload Protection has.
-const RULE_TYPE: &str = "workload_security";
+use crate::schema::envelope::{RULE_ID, RULE_NAME, RULE_TYPE};
 
 /// Whether something holds, where that can be known.
 pub type Known = Option<bool>;

@@ -5,20 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-/// What wraps the attributes of an event in a log or a signal.
-const WRAPPERS: [&str; 2] = ["attributes", "custom"];
-
-/// What every event of the Agent has one of, so that an object with one wraps nothing.
-const OWN: [&str; 2] = ["evt", "process"];
-
-/// Fields of a log that are queried like tags.
-const RESERVED: [&str; 4] = ["host", "service", "source", "status"];
+use crate::schema::envelope::{DEPTH, JOINED, OWN, RESERVED, WRAPPERS};
 
 /// More paths than this are not listed.
 const PATHS: usize = 16_384;
-
-/// More wrappers than this are not opened.
-const DEPTH: usize = 8;
 
 /// An event of the Agent, or a signal or log that wraps one.
 #[derive(Clone, Debug)]
@@ -50,7 +40,7 @@ impl<'v> Event<'v> {
 
     fn read_tags(&mut self, object: &'v Map<String, Value>) {
         let listed = object.get("tags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        let joined = ["tags", "ddtags"].iter().filter_map(|field| object.get(*field)?.as_str());
+        let joined = JOINED.iter().filter_map(|field| object.get(*field)?.as_str());
         for tag in listed.chain(joined.flat_map(|tags| tags.split(','))) {
             self.tags.extend(tag.trim().split_once(':'));
         }

@@ -39,5 +39,5 @@ pub use normal::{Branch, Literal, NormalForm, list_key, normal_form, normal_form
 pub use plain::Plain;
 pub use review::{Always, Never, Redundant, Review, review};
 pub use solve::{Answer, Conflict};
-pub use value::{Class, passes};
+pub use value::{Class, Number, Range, networks, passes};
 pub use witness::Witness;

@@ -99,7 +99,7 @@ pub fn passes(query: &Query, test: Test, class: Class, text: &str) -> bool {
 }
 
 /// The networks of a list; what is none is left out.
-pub(super) fn networks(list: &str) -> impl Iterator<Item = IpNet> {
+pub fn networks(list: &str) -> impl Iterator<Item = IpNet> {
     list.split(',').filter_map(|network| {
         let network = network.trim();
         IpNet::from_str(network).ok().or_else(|| network.parse::<IpAddr>().ok().map(IpNet::from)).map(|one| one.trunc())
@@ -108,13 +108,17 @@ pub(super) fn networks(list: &str) -> impl Iterator<Item = IpNet> {
 
 /// Numbers between two ends, exactly.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct Range {
-    pub(super) low: Option<(Number, bool)>,
-    pub(super) high: Option<(Number, bool)>,
+pub struct Range {
+    /// The lower end, and whether it is inside.
+    pub low: Option<(Number, bool)>,
+    /// The upper one.
+    pub high: Option<(Number, bool)>,
 }
 
 impl Range {
-    pub(super) fn new(query: &Query, low: Option<Bound>, high: Option<Bound>) -> Range {
+    /// The range of a test.
+    #[must_use]
+    pub fn new(query: &Query, low: Option<Bound>, high: Option<Bound>) -> Range {
         let end = |bound: Option<Bound>| {
             bound.map(|bound| {
                 let number = Number::parse(query.text(bound.text)).unwrap_or(Number::Float(bound.value));
@@ -144,7 +148,8 @@ impl Range {
     }
 
     /// The least whole number inside that is not below `least`, and the greatest that is not above `greatest`.
-    pub(super) fn whole(&self, least: i128, greatest: i128) -> (i128, i128) {
+    #[must_use]
+    pub fn whole(&self, least: i128, greatest: i128) -> (i128, i128) {
         let low = self.low.map_or(least, |(number, inside)| number.next_whole(inside)).max(least);
         let high = self.high.map_or(greatest, |(number, inside)| number.last_whole(inside)).min(greatest);
         (low, high)
@@ -153,8 +158,10 @@ impl Range {
 
 /// A number as it was written.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) enum Number {
+pub enum Number {
+    /// Without a fraction or an exponent.
     Whole(i128),
+    /// Finite.
     Float(f64),
 }
 
@@ -168,6 +175,15 @@ impl Number {
             return Some(Number::Whole(whole));
         }
         text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Number::Float)
+    }
+
+    /// The nearest float, and how the number compares with it.
+    #[must_use]
+    pub fn nearest(self) -> (f64, Ordering) {
+        match self {
+            Number::Whole(number) => (number as f64, self.compare(Number::Float(number as f64))),
+            Number::Float(number) => (number, Ordering::Equal),
+        }
     }
 
     fn compare(self, other: Number) -> Ordering {

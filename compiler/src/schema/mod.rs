@@ -15,6 +15,7 @@ mod diff;
 mod docs;
 mod embedded;
 mod enums;
+pub mod envelope;
 mod import;
 mod kind;
 mod never;

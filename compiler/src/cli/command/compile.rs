@@ -5,13 +5,16 @@ use std::path::Path;
 use rustc_hash::FxHashSet;
 use tempfile::{SpooledData, SpooledTempFile};
 
-use crate::cli::args::{CompileArgs, Global, TargetName};
-use crate::cli::batch::{self, Purpose, RuleSummary, Sink};
+use crate::cli::args::{CompileArgs, DialectName, Global, TargetName};
+use crate::cli::batch::{self, Nothing, Outcome, Purpose, RuleSummary, Sink};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::project::Setting;
 use crate::cli::{command, format, output, source};
 use crate::diag::Code;
+use crate::emit::sql::{self, Dialect, SqlRule};
 use crate::emit::{Target, write_end, write_separator, write_start};
+use crate::eval::PlacedRule;
+use crate::event::is_active;
 use crate::hir::date;
 
 /// Rules joined to a document. It has no name on disk until it is whole, so that an interrupted run leaves nothing.
@@ -65,20 +68,30 @@ pub(in crate::cli) fn run(global: &Global, args: &CompileArgs) -> Result<Exit, P
         )));
     }
     let target = match args.target {
-        TargetName::Rules => Target::Rules,
-        TargetName::Datadog => Target::Datadog,
-        TargetName::Terraform => Target::Terraform,
-        TargetName::Filters => Target::Filters,
+        TargetName::Rules => Some(Target::Rules),
+        TargetName::Datadog => Some(Target::Datadog),
+        TargetName::Terraform => Some(Target::Terraform),
+        TargetName::Filters => Some(Target::Filters),
+        TargetName::Sql => None,
     };
-    let mut document = Document::new(target);
-    let outcome = batch::run(&setting, files, Purpose::Emission(target), &mut document)?;
+    if target.is_some() && args.dialect.is_some() {
+        return Err(Problem::usage("`--dialect` is for `--target sql`"));
+    }
+    let mut document = target.map(Document::new);
+    let outcome = match (target, &mut document) {
+        (Some(target), Some(document)) => batch::run(&setting, files, Purpose::Emission(target), document)?,
+        _ => batch::run(&setting, files, Purpose::Events, &mut Nothing)?,
+    };
     format::print_aside(&outcome, args.format, global.color)?;
     let verdict = command::verdict(&outcome.findings, args.deny);
     if verdict != Exit::Clean {
         output::note("nothing is written");
         return Ok(verdict);
     }
-    let mut draft = document.finish()?;
+    let mut draft = match document {
+        Some(document) => document.finish()?,
+        None => query(&setting, &outcome, args.dialect)?,
+    };
     // A finding says so already, unless its lint is switched off: what is left out is never left out in silence.
     let expired = outcome.findings.iter().filter(|found| found.diagnostic.code == Code::Expired);
     let said: FxHashSet<(&str, &str)> =
@@ -100,6 +113,35 @@ pub(in crate::cli) fn run(global: &Global, args: &CompileArgs) -> Result<Exit, P
         }
         _ => output::print(&mut draft).map(|()| Exit::Clean),
     }
+}
+
+/// The query of `--target sql`. It holds all rules at once, since they share what they read of an event.
+fn query(setting: &Setting, outcome: &Outcome, dialect: Option<DialectName>) -> Result<SpooledTempFile, Problem> {
+    let dialect = match dialect {
+        Some(DialectName::Spark) => Dialect::Spark,
+        Some(DialectName::DuckDb) | None => Dialect::DuckDb,
+    };
+    let cx = setting.context();
+    let kept = outcome.kept.iter().filter(|placed| !placed.lowered.rule.is_expired(outcome.now));
+    let placed: Vec<(&PlacedRule, String)> = kept.map(|placed| (placed, placed.place())).collect();
+    let rules: Vec<SqlRule<'_>> = placed
+        .iter()
+        .map(|(placed, place)| SqlRule {
+            rule: &placed.lowered.rule,
+            schema: placed.lowered.schema(cx.schema),
+            is_active: is_active(&placed.lowered.rule, outcome.now),
+            place,
+        })
+        .collect();
+    let text = sql::write(&rules, dialect).map_err(|unsayable| {
+        let place = rules.get(unsayable.rule).map(|rule| rule.place).unwrap_or_default();
+        let name = rules.get(unsayable.rule).map(|rule| &*rule.rule.name.value).unwrap_or_default();
+        Problem::input(format!("{place}: `{name}`: {}; {}; nothing is written", unsayable.message, unsayable.help))
+    })?;
+    let mut draft = output::draft();
+    draft.write_all(text.as_bytes())?;
+    draft.rewind()?;
+    Ok(draft)
 }
 
 /// `--check`: says whether the file is what would be written.
