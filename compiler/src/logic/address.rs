@@ -78,12 +78,22 @@ impl Shape {
         self.is_digit(character) || is_between()
     }
 
-    fn is_digit(&self, character: char) -> bool {
+    pub(super) fn is_digit(&self, character: char) -> bool {
         character.is_ascii_digit() || self.is_hex() && matches!(character, 'a'..='f')
     }
 
     fn is_hex(&self) -> bool {
         matches!(self.kind, Kind::V6 { .. })
+    }
+
+    /// What stands before each number and behind the last one.
+    pub(super) fn between(&self) -> &[&'static str] {
+        &self.between
+    }
+
+    /// How many digits a number may have.
+    pub(super) fn most_digits(&self) -> usize {
+        if self.is_hex() { 4 } else { 3 }
     }
 
     /// All addresses of the shape.

@@ -14,6 +14,7 @@ use crate::hir::pattern::{Piece, pieces};
 use crate::logic::address::{Shape, Written};
 use crate::logic::budget::Budget;
 use crate::logic::digits::{DEAD, Decimal};
+use crate::logic::fit::Fit;
 use crate::logic::set::ValueSet;
 use crate::logic::value::Class;
 
@@ -50,17 +51,34 @@ pub(super) fn search(parts: &[Part<'_>], class: Class, budget: &mut Budget) -> F
         Class::Address => search_addresses(parts, budget),
         Class::Integer { low, high } => {
             let all = Machine { decimals: vec![Decimal::new(low, high)], ..Machine::default() };
-            search_within(Some(all), parts, |set| Machine::of_numbers(set, low, high), None, budget)
+            let of_parts = parts.iter().map(|part| Member::of(part, Machine::of_numbers(part.set, low, high)));
+            search_within(std::iter::once(Member::wanted(all)).chain(of_parts).collect(), None, budget)
         }
-        Class::Text | Class::Closed(_) => search_within(None, parts, Machine::of_texts, None, budget),
+        Class::Text | Class::Closed(_) => {
+            let of_parts = parts.iter().map(|part| Member::of(part, Machine::of_texts(part.set)));
+            search_within(of_parts.collect(), None, budget)
+        }
     }
 }
 
-/// The same of addresses, shape by shape.
+/// The same of addresses, shape by shape. Most shapes are told from what stands between the numbers alone: there some
+/// part takes every text or none, and is asked no more.
 fn search_addresses(parts: &[Part<'_>], budget: &mut Budget) -> Found {
+    let patterns: Vec<Vec<Vec<Piece>>> =
+        parts.iter().map(|part| part.set.globs.iter().map(|glob| pieces(glob).collect()).collect()).collect();
+    let cost = 1 + patterns.iter().flatten().map(Vec::len).sum::<usize>() as u64 / 4;
     for shape in Shape::all() {
-        let all = Machine { addresses: vec![shape.any()], ..Machine::default() };
-        let found = search_within(Some(all), parts, |set| Machine::of_addresses(set, &shape), Some(&shape), budget);
+        if !budget.spend(cost) {
+            return Found::Undecided;
+        }
+        let of_parts = parts.iter().zip(&patterns).map(|(part, globs)| {
+            let member = Member::of(part, Machine::of_addresses(part.set, globs, &shape));
+            (!member.is_lost_at_start()).then_some(member)
+        });
+        let Some(mut members) = of_parts.collect::<Option<Vec<Member>>>() else { continue };
+        members.retain(|member| !member.asks_nothing());
+        members.insert(0, Member::wanted(Machine { addresses: vec![shape.any()], ..Machine::default() }));
+        let found = search_within(members, Some(&shape), budget);
         if found != Found::Nothing {
             return found;
         }
@@ -68,22 +86,14 @@ fn search_addresses(parts: &[Part<'_>], budget: &mut Budget) -> Found {
     Found::Nothing
 }
 
-/// Searches a text among `all`, where there are others.
-fn search_within(
-    all: Option<Machine>,
-    parts: &[Part<'_>],
-    machine: impl Fn(&ValueSet) -> Machine,
-    shape: Option<&Shape>,
-    budget: &mut Budget,
-) -> Found {
-    let of_parts = parts.iter().map(|part| (machine(part.set), part.wanted, part.lifted));
-    let machines: Vec<(Machine, bool, bool)> = all.map(|all| (all, true, false)).into_iter().chain(of_parts).collect();
-    let alphabet = alphabet(&machines, shape);
-    let product = Product { machines };
-    let start = product.start();
-    if product.is_lost(&start) {
+/// Searches a text that all members agree on.
+fn search_within(members: Vec<Member>, shape: Option<&Shape>, budget: &mut Budget) -> Found {
+    if members.iter().any(Member::is_lost_at_start) {
         return Found::Nothing;
     }
+    let alphabet = alphabet(&members, shape);
+    let product = Product { members };
+    let start = product.start();
     // Who reached a state, and by which character.
     let mut steps: Vec<(usize, char)> = vec![(0, '\0')];
     let mut seen: FxHashSet<Vec<u32>> = FxHashSet::default();
@@ -123,9 +133,9 @@ fn spelled(steps: &[(usize, char)], mut at: usize) -> String {
 }
 
 /// Every character that an automaton tells from others, and one that none of them names.
-fn alphabet(machines: &[(Machine, bool, bool)], shape: Option<&Shape>) -> Vec<char> {
+fn alphabet(members: &[Member], shape: Option<&Shape>) -> Vec<char> {
     let mut named: BTreeSet<char> = BTreeSet::new();
-    for (machine, _, lifted) in machines {
+    for Member { machine, lifted, .. } in members {
         named.extend(machine.trie.nodes.iter().flat_map(|node| node.next.keys()));
         for glob in &machine.globs {
             named.extend(glob.iter().filter_map(|piece| match piece {
@@ -156,15 +166,42 @@ fn alphabet(machines: &[(Machine, bool, bool)], shape: Option<&Shape>) -> Vec<ch
     alphabet
 }
 
+/// The automaton of a part, and what is asked of it.
+struct Member {
+    machine: Machine,
+    wanted: bool,
+    lifted: bool,
+}
+
+impl Member {
+    fn of(part: &Part<'_>, machine: Machine) -> Member {
+        Member { machine, wanted: part.wanted, lifted: part.lifted }
+    }
+
+    fn wanted(machine: Machine) -> Member {
+        Member { machine, wanted: true, lifted: false }
+    }
+
+    /// Whether no text at all can be what is asked for, as far as that is plain.
+    fn is_lost_at_start(&self) -> bool {
+        !self.lifted && self.machine.is_lost(&self.machine.start(), self.wanted)
+    }
+
+    /// Whether every text is what is asked for, as far as that is plain.
+    fn asks_nothing(&self) -> bool {
+        !self.lifted && self.machine.is_lost(&self.machine.start(), !self.wanted)
+    }
+}
+
+/// Automata side by side.
 struct Product {
-    /// Each with whether it is wanted and whether it is lifted.
-    machines: Vec<(Machine, bool, bool)>,
+    members: Vec<Member>,
 }
 
 impl Product {
     fn start(&self) -> Vec<u32> {
         let mut state = Vec::new();
-        for (machine, _, lifted) in &self.machines {
+        for Member { machine, lifted, .. } in &self.members {
             if *lifted {
                 push_lifted(&mut state, false, &machine.start(), &machine.start());
             } else {
@@ -178,7 +215,7 @@ impl Product {
     fn step(&self, state: &[u32], character: char) -> Option<Vec<u32>> {
         let mut next = Vec::with_capacity(state.len() + 2);
         let mut rest = state;
-        for (machine, wanted, lifted) in &self.machines {
+        for Member { machine, wanted, lifted } in &self.members {
             if *lifted {
                 let (seen, (slash, backslash)) = take_lifted(&mut rest);
                 let in_slash = if character == '/' { machine.start() } else { machine.step(slash, character) };
@@ -200,21 +237,9 @@ impl Product {
         Some(next)
     }
 
-    /// Whether no text that goes on from here can be what is wanted, as far as one part alone shows.
-    fn is_lost(&self, state: &[u32]) -> bool {
-        let mut rest = state;
-        self.machines.iter().any(|(machine, wanted, lifted)| {
-            if *lifted {
-                take_lifted(&mut rest);
-                return false;
-            }
-            machine.is_lost(take_sized(&mut rest), *wanted)
-        })
-    }
-
     fn accepts(&self, state: &[u32]) -> bool {
         let mut rest = state;
-        self.machines.iter().all(|(machine, wanted, lifted)| {
+        self.members.iter().all(|Member { machine, wanted, lifted }| {
             let accepted = if *lifted {
                 let (seen, (slash, backslash)) = take_lifted(&mut rest);
                 machine.accepts(if seen { slash } else { backslash })
@@ -263,7 +288,12 @@ struct Machine {
 
 impl Machine {
     fn of_texts(set: &ValueSet) -> Machine {
-        Machine::of(set, |_| true)
+        Machine {
+            any: set.any,
+            trie: Trie::new(set.exact.iter().map(|text| &**text)),
+            globs: set.globs.iter().map(|glob| pieces(glob).collect()).collect(),
+            ..Machine::default()
+        }
     }
 
     fn of_numbers(set: &ValueSet, low: i128, high: i128) -> Machine {
@@ -271,22 +301,17 @@ impl Machine {
         Machine { decimals: whole.map(|(low, high)| Decimal::new(low, high)).collect(), ..Machine::of_texts(set) }
     }
 
-    /// Without what no address of the shape is in.
-    fn of_addresses(set: &ValueSet, shape: &Shape) -> Machine {
-        Machine {
-            addresses: set.networks.iter().filter_map(|network| shape.network(*network)).collect(),
-            ..Machine::of(set, |character| shape.writes(character))
+    /// Without what no address of the shape is in. `globs` are the patterns of the set.
+    fn of_addresses(set: &ValueSet, globs: &[Vec<Piece>], shape: &Shape) -> Machine {
+        let fits: Vec<Fit> = globs.iter().map(|glob| Fit::of(glob, shape)).collect();
+        if set.any || fits.contains(&Fit::All) {
+            return Machine { any: true, ..Machine::default() };
         }
-    }
-
-    /// Without the patterns and texts in which there is a character that no text has.
-    fn of(set: &ValueSet, may_be: impl Fn(char) -> bool) -> Machine {
-        let is_possible = |piece: &Piece| !matches!(piece, Piece::Literal(character) if !may_be(*character));
-        let globs = set.globs.iter().map(|glob| pieces(glob).collect::<Vec<Piece>>());
+        let texts = set.exact.iter().map(|text| &**text).filter(|text| text.chars().all(|each| shape.writes(each)));
         Machine {
-            any: set.any,
-            trie: Trie::new(set.exact.iter().map(|text| &**text).filter(|text| text.chars().all(&may_be))),
-            globs: globs.filter(|glob| glob.iter().all(is_possible)).collect(),
+            trie: Trie::new(texts),
+            globs: globs.iter().zip(fits).filter(|(_, fit)| *fit == Fit::Some).map(|(glob, _)| glob.clone()).collect(),
+            addresses: set.networks.iter().filter_map(|network| shape.network(*network)).collect(),
             ..Machine::default()
         }
     }

@@ -1,5 +1,7 @@
 //! Whole numbers as they are written, digit by digit: automata of those between two ends.
 
+use std::cmp::Ordering;
+
 /// The state from which nothing is accepted any more.
 pub(super) const DEAD: u32 = 0;
 
@@ -8,6 +10,8 @@ pub(super) const DEAD: u32 = 0;
 pub(super) struct Digits {
     low: Vec<u8>,
     high: Vec<u8>,
+    /// Whether no number with as many digits is above the high end.
+    is_topmost: bool,
 }
 
 /// How many digits there were, and how they compare with as many digits of each end: 0 for less, 1 for equal, 2 for
@@ -44,13 +48,18 @@ impl Digits {
     /// In decimal; nothing where the ends leave no number.
     fn decimal(low: u128, high: u128) -> Option<Digits> {
         let digits = |number: u128| number.to_string().into_bytes();
-        (low <= high).then(|| Digits { low: digits(low), high: digits(high) })
+        (low <= high).then(|| Digits::new(digits(low), digits(high), b'9'))
     }
 
     /// Of 16 bits, in decimal or in lower case hexadecimal.
     pub(super) fn short((low, high): (u16, u16), is_hex: bool) -> Digits {
         let digits = |number: u16| if is_hex { format!("{number:x}") } else { number.to_string() }.into_bytes();
-        Digits { low: digits(low), high: digits(high) }
+        Digits::new(digits(low), digits(high), if is_hex { b'f' } else { b'9' })
+    }
+
+    fn new(low: Vec<u8>, high: Vec<u8>, top: u8) -> Digits {
+        let is_topmost = high.iter().all(|digit| *digit == top);
+        Digits { low, high, is_topmost }
     }
 
     /// The digits that the ends are written with: what lies between two of them compares alike.
@@ -64,8 +73,15 @@ impl Digits {
             Some(other) if before == 1 => (digit.cmp(other) as i8 + 1) as u32,
             _ => before,
         };
-        let next =
-            Compared { count: at.count + 1, low: compare(at.low, &self.low), high: compare(at.high, &self.high) };
+        let count = at.count + 1;
+        // What makes no difference any more is not told apart.
+        let low = match (count as usize).cmp(&self.low.len()) {
+            Ordering::Less => compare(at.low, &self.low),
+            Ordering::Equal => compare(at.low, &self.low).min(1),
+            Ordering::Greater => 1,
+        };
+        let high = if self.is_topmost { 1 } else { compare(at.high, &self.high) };
+        let next = Compared { count, low, high };
         self.is_below_end(next).then_some(next)
     }
 

@@ -16,6 +16,7 @@ mod candidate;
 mod denial;
 mod digits;
 mod element;
+mod fit;
 mod formula;
 mod implies;
 mod key;

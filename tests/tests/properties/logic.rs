@@ -432,6 +432,30 @@ fn what_is_said_of_parts_is_so_and_nothing_is_missed() {
     });
 }
 
+/// What asks much of few values, and again for each part, is within what one review may cost.
+#[test]
+fn what_takes_many_questions_is_decided() {
+    let ip = "@network.source.ip";
+    for text in [
+        format!(
+            "(@process.parent.comm:a OR @process.uid:* @process.comm:(* OR a)) @process.comm:(a OR a) @process.args:a OR \
+             -@process.comm:a* OR -{ip}:*\\:\\:* CIDR({ip},fd00::/8) @process.comm:(*b OR a)"
+        ),
+        format!(
+            "CIDR({ip},fd00::/8) -{ip}:*\\:\\:* (-{ip}:fd* OR {ip}:*\\:1 @process.comm:b OR -{ip}:10.* @process.uid:1) \
+             (-{ip}:*.1 OR @process.comm:a)"
+        ),
+    ] {
+        let queries = queries(&[&text]).unwrap();
+        let query = &queries[0];
+        let form = normal_form(query, false, 512);
+        // A part of what the other tests have, so that there is some to spare.
+        let found = review(query, Schema::embedded(), &form, 512, &mut Budget::new(500_000));
+        assert!(!found.is_undecided, "undecided: {text}");
+        assert!(!found.redundant.is_empty(), "{text}");
+    }
+}
+
 /// How an address is written is known, whether a pattern or a network asks for it.
 #[test]
 fn addresses_are_decided_by_pattern() {
