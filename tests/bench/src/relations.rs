@@ -26,14 +26,20 @@ enum Shape {
     Denials,
     /// The same but for a range of numbers.
     Ranges,
+    /// The same but for a pattern of arguments, with neither its start nor its end given.
+    Patterns,
+    /// The same but for such a pattern that each leaves out.
+    DeniedPatterns,
 }
 
-const SHAPES: [(&str, Shape); 5] = [
+const SHAPES: [(&str, Shape); 7] = [
     ("sharing nothing", Shape::Apart),
     ("ten nested ones to a program", Shape::Nested),
     ("one program, an argument each", Shape::OneProgram),
     ("apart by what they deny", Shape::Denials),
     ("apart by a range", Shape::Ranges),
+    ("apart by an infix", Shape::Patterns),
+    ("apart by an infix that they deny", Shape::DeniedPatterns),
 ];
 
 /// One table in Markdown, small projects first, none of more than `most` rules.
@@ -95,5 +101,7 @@ fn condition(number: usize, shape: Shape) -> String {
         Shape::OneProgram => format!("{common}    @process.args:\"--repository=/srv/{number}\"\n"),
         Shape::Denials => format!("{common}    -@process.user:user-{number}\n"),
         Shape::Ranges => format!("{common}    @process.uid:[{} TO {}]\n", number * 3, number * 3 + 4),
+        Shape::Patterns => format!("{common}    @process.args:*x{number}x*\n"),
+        Shape::DeniedPatterns => format!("{common}    -@process.args:*x{number}x*\n"),
     }
 }

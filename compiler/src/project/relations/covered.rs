@@ -15,15 +15,32 @@ use crate::project::relations::{Finding, RuleSummary, STEPS, pointing};
 /// What is found out about one rule may cost so many steps.
 const ALL_STEPS: u64 = 4 * STEPS;
 
+/// Where a rule has more candidates than this, what it may cost depends on how many rules there are.
+const FEW: usize = 32;
+
+/// What all rules with many candidates may cost together, and each of them at least: linear in the number of rules.
+const STEPS_OF_ALL: u64 = 20_000_000;
+const LEAST_STEPS: u64 = 2_000;
+
+/// What a candidate costs that is looked at and does not hold on the events.
+const LOOK: u64 = 12;
+
 /// So many events are kept to ask of candidates.
 const EVENTS: usize = 8;
 
-/// What covers a rule, among candidates that hold on the event that its sketch has of it.
+/// What comparing one of so many rules may cost where it has many candidates.
+pub(super) fn steps_of_many(rules: usize) -> u64 {
+    (STEPS_OF_ALL / (rules as u64).max(1)).clamp(LEAST_STEPS, ALL_STEPS)
+}
+
+/// What covers a rule, among candidates that hold on the event that its sketch has of it. Where there are many of them
+/// they are gone through in `steps_of_many`.
 pub(super) fn covered<R: Deref<Target = RuleSummary>>(
     rule: &RuleSummary,
     number: usize,
     candidates: Candidates,
     other: &impl Fn(usize) -> Option<R>,
+    steps_of_many: u64,
     now: Instant,
 ) -> Finding {
     if candidates.rules.is_empty() {
@@ -42,10 +59,10 @@ pub(super) fn covered<R: Deref<Target = RuleSummary>>(
         return Finding::Nothing;
     }
     let mut is_undecided = candidates.is_cut;
-    let mut left = Budget::new(ALL_STEPS);
+    let mut left = Budget::new(if candidates.rules.len() > FEW { steps_of_many } else { ALL_STEPS });
     for at in candidates.rules {
         let Some(other) = other(at) else { continue };
-        if !left.spend(1) {
+        if !left.spend(LOOK) {
             return Finding::Undecided;
         }
         if !other.lasts_as_long_as(rule, now) || !other.may_cover(&events, &mut left) {

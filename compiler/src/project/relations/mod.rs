@@ -41,6 +41,8 @@ enum Finding {
 #[derive(Debug)]
 pub struct Relations<'s> {
     sketches: &'s [RuleSketch],
+    /// What comparing a rule with many others may cost, in steps.
+    steps_of_many: u64,
     covering: Index,
     /// Made only where there is a `require` to ask about.
     holding: Option<Index>,
@@ -61,7 +63,12 @@ impl<'s> Relations<'s> {
     pub fn new(sketches: &'s [RuleSketch]) -> Relations<'s> {
         let asks = |sketch: &RuleSketch| sketch.lets.iter().any(|sample| matches!(sample, Sample::Event(_)));
         let holding = sketches.iter().any(asks).then(|| Index::new(sketches, Sought::Holding));
-        Relations { sketches, covering: Index::new(sketches, Sought::Covering), holding }
+        Relations {
+            sketches,
+            steps_of_many: covered::steps_of_many(sketches.len()),
+            covering: Index::new(sketches, Sought::Covering),
+            holding,
+        }
     }
 
     /// The first rule that a rule is to be compared with, or itself where there is something to say without any; nothing
@@ -116,7 +123,7 @@ impl<'s> Relations<'s> {
         if covering.rules.is_empty() && !may_be_silenced {
             note(if covering.is_cut { Finding::Undecided } else { Finding::Nothing }, None);
         } else if let Some(own) = rule(number) {
-            note(covered(&own, number, covering, rule, cx.now), Some(&own));
+            note(covered(&own, number, covering, rule, self.steps_of_many, cx.now), Some(&own));
             if may_be_silenced {
                 note(silenced(&own, number, self, rule, cx.now), Some(&own));
             }
