@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::attribute::{Attribute, Type};
 use super::shape::{self, Relation, Shape};
@@ -216,7 +216,7 @@ pub struct CommonValue {
 /// The common values of one class, twice.
 #[derive(Debug, Default)]
 pub struct CommonValues {
-    by_value: Vec<CommonValue>,
+    by_value: FxHashMap<&'static str, u8>,
     by_percent: Vec<CommonValue>,
 }
 
@@ -225,20 +225,20 @@ impl CommonValues {
     #[must_use]
     pub fn of(class: CommonClass) -> &'static CommonValues {
         static ALL: OnceLock<Vec<CommonValues>> = OnceLock::new();
-        static NONE: CommonValues = CommonValues { by_value: Vec::new(), by_percent: Vec::new() };
+        static NONE: CommonValues =
+            CommonValues { by_value: FxHashMap::with_hasher(FxBuildHasher), by_percent: Vec::new() };
         let all = ALL.get_or_init(|| {
             let mut all: Vec<CommonValues> = CommonClass::ALL.iter().map(|_| CommonValues::default()).collect();
             for [of, value, percent, _] in table::embedded(COMMON, COMMON_HEADER) {
                 let class = CommonClass::from_name(of).and_then(|class| all.get_mut(class as usize));
                 let percent = percent.parse().ok().filter(|percent| *percent <= 100);
                 if let Some((class, percent)) = class.zip(percent) {
-                    class.by_value.push(CommonValue { value, percent });
+                    class.by_value.insert(value, percent);
+                    class.by_percent.push(CommonValue { value, percent });
                 }
             }
             for class in &mut all {
-                class.by_value.sort_unstable_by_key(|common| common.value);
-                class.by_percent = class.by_value.clone();
-                class.by_percent.sort_by_key(|common| common.percent);
+                class.by_percent.sort_unstable_by_key(|common| (common.percent, common.value));
             }
             all
         });
@@ -248,8 +248,7 @@ impl CommonValues {
     /// How much of the weight a value leaves; nothing where it is not a common one.
     #[must_use]
     pub fn percent(&self, value: &str) -> Option<u8> {
-        let at = self.by_value.binary_search_by(|common| common.value.cmp(value)).ok()?;
-        Some(self.by_value.get(at)?.percent)
+        self.by_value.get(value).copied()
     }
 
     /// The most common first.
@@ -290,10 +289,6 @@ mod tests {
     fn every_common_value_reads_and_stands_once() {
         let values: usize = CommonClass::ALL.iter().map(|class| CommonValues::of(*class).by_value.len()).sum();
         assert_eq!(values, rows(COMMON, COMMON_HEADER).unwrap().count());
-        for class in CommonClass::ALL {
-            let values = &CommonValues::of(*class).by_value;
-            assert!(values.is_sorted_by(|a, b| a.value < b.value), "{class}: {values:?}");
-        }
         assert!(CommonValues::of(CommonClass::Directory).iter().all(|common| common.value.ends_with('/')));
     }
 
