@@ -9,7 +9,7 @@ pub(super) fn removal(source: &str, span: Span, with_and: bool) -> Option<Span> 
     let (start, end) = with_parentheses(source, span.start as usize, span.end as usize)?;
     let before = source.get(..start)?;
     let after = source.get(end..)?;
-    let head = before.trim_end();
+    let head = without_blanks(before)?;
     let tail = after.trim_start();
     // A comment may end on the line above, and its text is no operator.
     let comment = |text: &str| text.contains('#');
@@ -24,7 +24,7 @@ pub(super) fn removal(source: &str, span: Span, with_and: bool) -> Option<Span> 
         return None;
     }
     if let Some(operator) = operators.iter().find(|operator| is_last_word(head, operator)) {
-        let kept = head.get(..head.len() - operator.len())?.trim_end();
+        let kept = without_blanks(head.get(..head.len() - operator.len())?)?;
         return (!comment(kept.rsplit('\n').next().unwrap_or_default())).then(|| span_of(kept.len(), end));
     }
     if let Some(operator) = operators.iter().find(|operator| is_first_word(tail, operator)) {
@@ -52,6 +52,12 @@ pub(super) fn with_removal(found: Diagnostic, source: &str, with_and: bool) -> D
         Some(cut) => found.safe_fix("remove it", cut, ""),
         None => found,
     }
+}
+
+/// A text without the blanks at its end; nothing where the first of them may be escaped, and so a part of a value.
+fn without_blanks(text: &str) -> Option<&str> {
+    let kept = text.trim_end();
+    (kept.len() == text.len() || !kept.ends_with('\\')).then_some(kept)
 }
 
 fn span_of(start: usize, end: usize) -> Span {
@@ -135,9 +141,14 @@ mod tests {
 
     #[test]
     fn what_is_not_plain_is_left() {
-        for (marked, with_and) in
-            [("{ NOT («a» ) b }", true), ("{ k:(«a») b }", true), ("{ a «b» }", false), ("{ a # OR\n «b» OR c }", true)]
-        {
+        for (marked, with_and) in [
+            ("{ NOT («a» ) b }", true),
+            ("{ k:(«a») b }", true),
+            ("{ a «b» }", false),
+            ("{ a # OR\n «b» OR c }", true),
+            ("{ k:\\  «b» OR c }", true),
+            ("{ k:\\  OR «b» }", false),
+        ] {
             assert_eq!(cut(marked, with_and), None, "{marked}");
         }
     }
