@@ -261,6 +261,10 @@ impl Reviewer<'_> {
         let mut skipped: FxHashSet<usize> = FxHashSet::default();
         let taken: FxHashSet<NodeId> = self.review.always.iter().map(|always| always.node).collect();
         let all = candidates(self.query);
+        // How many members of each group are left: with the last one the group itself would go, which is another
+        // candidate.
+        let mut members: FxHashMap<Option<usize>, usize> = FxHashMap::default();
+        all.iter().for_each(|candidate| *members.entry(candidate.within).or_default() += 1);
         let mut at = 0;
         while let Some(candidate) = all.get(at) {
             if self.budget.is_spent() {
@@ -271,7 +275,7 @@ impl Reviewer<'_> {
             if is_within || candidate.nodes.iter().any(|node| taken.contains(node)) {
                 skipped.insert(at);
             }
-            if skipped.contains(&at) {
+            if skipped.contains(&at) || members.get(&candidate.within) == Some(&1) {
                 at += 1;
                 continue;
             }
@@ -284,6 +288,7 @@ impl Reviewer<'_> {
             match answer {
                 Answer::Yes(change) => {
                     skipped.insert(at);
+                    members.entry(candidate.within).and_modify(|members| *members -= 1);
                     let left = left.get_or_insert_with(|| whole.clone());
                     let leaf =
                         |node: &NodeId| left.rest.atom_of(*node).is_some_and(|atom| atom.key.is_kind || is_type(atom));
