@@ -419,7 +419,7 @@ fn said_of_parts(text: &str) -> Result<(), TestCaseError> {
     }
     for always in &found.always {
         let is_same = events.windows(2).all(|pair| holds(always.node, &pair[0]) == holds(always.node, &pair[1]));
-        prop_assert!(is_same, "{}\n{:?}", text, query.node(always.node).span.of(&text));
+        prop_assert!(is_same, "{}\n{:?}", text, query.node(always.node).span.of(text));
     }
     // Each redundant part may go, and all together.
     let root = query.root();
