@@ -1,8 +1,8 @@
 //! The batch compiler: two passes over the files, the second in slices over the cores.
 //!
-//! Pass one reads what rules need to know of one another; pass two parses, checks and emits slices of about a megabyte
-//! and drops them. Findings, a summary and a sketch of each rule are held, and the files at work: one a core, of at most
-//! the size that a file may have. Rules that turn out to have to do with one another are read again.
+//! Pass one reads what rules need to know of one another; pass two parses, checks and emits slices of the files and drops
+//! them. Findings, a summary and a sketch of each rule are held, and the files at work: one a core, of at most the size
+//! that a file may have. Rules that turn out to have to do with one another are read again.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,12 +18,12 @@ use crate::cli::buffers::Buffers;
 use crate::cli::detail::Detail;
 use crate::cli::exit::Problem;
 use crate::cli::finding::Finding;
-use crate::cli::project::{CONFIG, Setting};
+use crate::cli::project::Setting;
 use crate::cli::recall::{Recall, Seat};
 use crate::cli::source::{self, SourceFile};
 use crate::cli::specificity::Explanation;
 use crate::cli::state::State;
-use crate::config::Context;
+use crate::config::{CONFIG, Context};
 use crate::diag::{Code, Diagnostic, Severity, text};
 use crate::emit::{CheckedRule, Target, write_rule, write_separator};
 use crate::eval::{PlacedRule, PlacedTest};
@@ -32,7 +32,6 @@ use crate::hir::{Instant, Names, Polarity, Signature, date, scan};
 use crate::lint::{CheckedItem, JudgedRule, check_item};
 use crate::logic::specificity::{Bits, RuleSpecificity, SpecificityLevel, level};
 use crate::project::{Comparison, Linked, Project, Relations, RuleSketch, resolve_import};
-use crate::syntax::ast::ItemKind;
 use crate::syntax::{ItemRange, ParsedItem, parse_item, split};
 
 /// How much text a slice holds at least, in bytes, where the file is longer: little enough that one file keeps every core at
@@ -544,17 +543,8 @@ impl<'s> Run<'s> {
             let lowered = LoweredRule { rule: judged.rule, schema: names.declared().cloned() };
             part.kept.push(PlacedRule { lowered, file: Arc::clone(&file.name), line });
         }
-        for item in &parsed.items {
-            let ItemKind::Test { title, expectations } = &item.kind else { continue };
-            part.tests.push(PlacedTest {
-                title: title.of(text).trim_matches('"').to_owned(),
-                expectations: expectations.clone(),
-                file: Arc::clone(&file.name),
-                line: line(item.span),
-                text: Arc::from(text),
-                start: item.span.start,
-            });
-        }
+        let test = |item| PlacedTest::of(item, text, &file.name, &mut line);
+        part.tests.extend(parsed.items.iter().filter_map(test));
     }
 
     /// A slice of a file that is there for others: what is wrong with a `let` leaves its users without a word of their

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::cli::exit::Problem;
-use crate::eval::{Batch, Stream, parse};
+use crate::eval::{Stream, Unread};
 
 /// Opens a file, `-` for standard input, and finds out whether it is compressed.
 pub(super) fn open(path: &Path) -> Result<Stream, Problem> {
@@ -29,25 +29,11 @@ pub(super) fn open(path: &Path) -> Result<Stream, Problem> {
 /// What is no event is told with its place, as are more than `most` events.
 pub(super) fn load(path: &Path, most: usize) -> Result<Vec<(u64, Value)>, Problem> {
     let name = path.display();
-    let mut found = Vec::new();
-    let mut bad = None;
-    let end = open(path)?.read(&mut |batch: Batch| {
-        for (number, text) in batch.events() {
-            if bad.is_some() || found.len() > most {
-                return;
-            }
-            match parse(text) {
-                Ok(value) => found.push((number, value)),
-                Err(why) => bad = Some(format!("`{name}:{number}` is no event: {why}")),
-            }
-        }
-    });
-    if let Some(bad) = bad {
-        return Err(Problem::input(bad));
-    }
-    end.map_err(|error| Problem::input(format!("`{name}` cannot be read to its end: {error}")))?;
-    if found.len() > most {
-        return Err(Problem::input(format!("`{name}` holds more than {most} events")));
-    }
-    Ok(found)
+    open(path)?.all(most).map_err(|unread| {
+        Problem::input(match unread {
+            Unread::NoEvent(number, why) => format!("`{name}:{number}` is no event: {why}"),
+            Unread::CutOff(error) => format!("`{name}` cannot be read to its end: {error}"),
+            Unread::TooMany => format!("`{name}` holds more than {most} events"),
+        })
+    })
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use crate::cli::events;
 use crate::cli::exit::Problem;
-use crate::cli::project::{CONFIG, Setting};
+use crate::cli::project::Setting;
+use crate::config::CONFIG;
 use crate::eval::Attack;
 
 /// More known attacks than this are not held in memory.

@@ -17,14 +17,11 @@ use crate::cli::args::Global;
 use crate::cli::exit::Problem;
 use crate::cli::finding::Finding;
 use crate::cli::source::FILE_CAP;
-use crate::config::{Config, Context, Sample};
+use crate::config::{CONFIG, Config, Context, Sample};
 use crate::diag::{Code, Diagnostic, text};
 use crate::eval::samples::{self, Gathered, Tally};
 use crate::hir::date;
 use crate::schema::{self, Schema};
-
-/// The name of the configuration file.
-pub(super) const CONFIG: &str = "quell.toml";
 
 /// Everything about a project but its files.
 pub(super) struct Setting {

@@ -11,7 +11,7 @@ use notify::{Event, RecursiveMode, Watcher as _};
 
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::output;
-use crate::cli::project::CONFIG;
+use crate::config::CONFIG;
 
 /// Editors write in several steps: a run starts when nothing has changed for so long.
 const QUIET: Duration = Duration::from_millis(80);

@@ -20,6 +20,9 @@ pub use json_schema::json_schema;
 pub use policy::{MinimumLevels, Policy, RequiredField, SpecificityLevel};
 pub use sample::{KeySample, Sample, SampledSet, SampledValue};
 
+/// The file of the configuration: the folder that holds it is the root of a project.
+pub const CONFIG: &str = "quell.toml";
+
 /// The project's configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema), schemars(title = "quell.toml"))]

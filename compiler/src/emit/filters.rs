@@ -43,7 +43,7 @@ fn filters(rule: &Rule, json: &mut Json<'_>) {
         });
         return;
     }
-    for when in [&rule.when_signal, &rule.when_event].into_iter().flatten() {
+    for when in rule.conditions() {
         json.item().object(Layout::Lines, |json| {
             json.key("action").string(match rule.polarity {
                 Polarity::Suppress => "suppress",

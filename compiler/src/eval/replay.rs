@@ -12,7 +12,7 @@ use super::stream::{Batch, Stream, parse};
 use crate::base::Instant;
 use crate::config::Context;
 use crate::event::{Detection, Event, holds, instant};
-use crate::hir::{Polarity, Query, date};
+use crate::hir::{Query, date};
 use crate::logic::{NormalForm, normal_form};
 
 /// How many bad lines are named; the others are counted.
@@ -171,11 +171,8 @@ impl<'r> Replay<'r> {
     pub fn new(ruleset: &'r Ruleset, cx: &'r Context<'r>) -> Replay<'r> {
         let cap = usize::from(cx.config.policy.max_branches.get());
         let silencers = ruleset.rules.iter().map(|placed| {
-            let rule = &placed.lowered.rule;
-            let mut queries: Vec<&Query> = [&rule.when_signal, &rule.when_event].into_iter().flatten().collect();
-            queries.sort_by_key(|query| query.span.start);
-            let denied = rule.polarity == Polarity::Require;
-            queries.into_iter().map(|query| Silencer { query, form: normal_form(query, denied, cap) }).collect()
+            let silencer = |query| Silencer { query, form: normal_form(query, !placed.is_suppress(), cap) };
+            placed.conditions().into_iter().map(silencer).collect()
         });
         Replay { ruleset, cx, silencers: silencers.collect() }
     }
@@ -192,21 +189,10 @@ impl<'r> Replay<'r> {
     ///
     /// What keeps it from being read to its end; what came before is counted.
     pub fn stream(&self, stream: Stream, jobs: usize, count: &mut Count) -> io::Result<()> {
-        let jobs = jobs.max(1);
-        let mut waiting: Vec<Batch> = Vec::with_capacity(jobs);
-        let mut work = |waiting: &mut Vec<Batch>| {
-            let counts: Vec<Count> = waiting.par_iter().map(|batch| self.batch(batch)).collect();
+        stream.read_together(jobs, &mut |batches| {
+            let counts: Vec<Count> = batches.par_iter().map(|batch| self.batch(batch)).collect();
             counts.into_iter().for_each(|more| count.add(more));
-            waiting.clear();
-        };
-        let end = stream.read(&mut |batch: Batch| {
-            waiting.push(batch);
-            if waiting.len() == jobs {
-                work(&mut waiting);
-            }
-        });
-        work(&mut waiting);
-        end
+        })
     }
 
     fn batch(&self, batch: &Batch) -> Count {

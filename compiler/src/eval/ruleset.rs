@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::base::Instant;
+use crate::base::{Instant, Span};
 use crate::config::Context;
 use crate::emit::node_text;
 use crate::event::{Detection, Event, Index, LoweredRule, Trace, TraceKind, is_active, silences, trace};
 use crate::hir::{NodeId, Polarity, Query};
-use crate::syntax::ast::Expectation;
+use crate::project::resolve_import;
+use crate::syntax::ast::{Expectation, Item, ItemKind};
 
 /// A rule with where it is.
 #[derive(Clone, Debug)]
@@ -83,6 +84,38 @@ impl Ruleset {
     }
 }
 
+impl PlacedTest {
+    /// An item where it is a test; `text` is what it stands in, and `line` says on which line a place of it is.
+    #[must_use]
+    pub fn of(
+        item: &Item,
+        text: impl Into<Arc<str>>,
+        file: &Arc<str>,
+        line: impl FnOnce(Span) -> u32,
+    ) -> Option<PlacedTest> {
+        let ItemKind::Test { title, expectations } = &item.kind else { return None };
+        let text = text.into();
+        Some(PlacedTest {
+            title: title.of(&text).trim_matches('"').to_owned(),
+            expectations: expectations.clone(),
+            file: Arc::clone(file),
+            line: line(item.span),
+            text,
+            start: item.span.start,
+        })
+    }
+
+    /// The file of events that an expectation names, from the project root.
+    ///
+    /// # Errors
+    ///
+    /// What is written there, where it leads out of the project.
+    pub fn event_file(&self, path: Span) -> Result<String, &str> {
+        let written = path.of(&self.text).trim_matches('"');
+        resolve_import(&self.file, written).map_err(|_| written)
+    }
+}
+
 impl PlacedRule {
     /// Its name.
     #[must_use]
@@ -96,14 +129,18 @@ impl PlacedRule {
         format!("{}:{}", self.file, self.line)
     }
 
-    /// Its conditions with the tree of each, in order.
+    /// Its conditions in source order.
+    pub(super) fn conditions(&self) -> Vec<&Query> {
+        let mut queries: Vec<&Query> = self.lowered.rule.conditions().collect();
+        queries.sort_by_key(|query| query.span.start);
+        queries
+    }
+
+    /// Its conditions with the tree of each, in source order.
     #[must_use]
     pub fn traces(&self, event: &Event<'_>, cx: &Context<'_>) -> Vec<(&Query, Trace)> {
-        let rule = &self.lowered.rule;
         let schema = self.lowered.schema(cx.schema);
-        let mut queries: Vec<&Query> = [&rule.when_signal, &rule.when_event].into_iter().flatten().collect();
-        queries.sort_by_key(|query| query.span.start);
-        queries.into_iter().map(|query| (query, trace(query, event, schema))).collect()
+        self.conditions().into_iter().map(|query| (query, trace(query, event, schema))).collect()
     }
 
     /// Whether it silences what its conditions hold on.

@@ -114,6 +114,64 @@ impl Stream {
     }
 }
 
+/// Why a stream did not give all of its events.
+#[derive(Debug)]
+pub enum Unread {
+    /// What has that number is no event, and why.
+    NoEvent(u64, String),
+    /// It cannot be read to its end.
+    CutOff(io::Error),
+    /// It holds more than were asked for.
+    TooMany,
+}
+
+impl Stream {
+    /// Hands all events over, up to `jobs` batches at a time, in order.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Stream::read`].
+    pub fn read_together(self, jobs: usize, each: &mut (impl FnMut(&[Batch]) + ?Sized)) -> io::Result<()> {
+        let mut waiting: Vec<Batch> = Vec::with_capacity(jobs);
+        let end = self.read(&mut |batch: Batch| {
+            waiting.push(batch);
+            if waiting.len() >= jobs {
+                each(&waiting);
+                waiting.clear();
+            }
+        });
+        each(&waiting);
+        end
+    }
+
+    /// All events with their numbers, `most` of them at most.
+    ///
+    /// # Errors
+    ///
+    /// The first of what keeps it from being just these.
+    pub fn all(self, most: usize) -> Result<Vec<(u64, Value)>, Unread> {
+        let mut found = Vec::new();
+        let mut bad = None;
+        let end = self.read(&mut |batch: Batch| {
+            for (number, text) in batch.events() {
+                if bad.is_some() || found.len() > most {
+                    return;
+                }
+                match parse(text) {
+                    Ok(value) => found.push((number, value)),
+                    Err(why) => bad = Some(Unread::NoEvent(number, why)),
+                }
+            }
+        });
+        match (bad, end) {
+            (Some(bad), _) => Err(bad),
+            (None, Err(error)) => Err(Unread::CutOff(error)),
+            (None, Ok(())) if found.len() > most => Err(Unread::TooMany),
+            (None, Ok(())) => Ok(found),
+        }
+    }
+}
+
 /// Parses one event.
 ///
 /// # Errors

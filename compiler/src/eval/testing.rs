@@ -9,7 +9,6 @@ use super::stream::{Batch, Stream, parse};
 use crate::base::Span;
 use crate::config::Context;
 use crate::event::{Event, is_active};
-use crate::project::resolve_import;
 use crate::syntax::ast::{EventSource, Expectation};
 
 /// Opens a file of events by its name from the project root; says why it cannot. What leads out of the project is not
@@ -144,10 +143,10 @@ impl Runner<'_> {
             }
             EventSource::File(span) => span,
         };
-        let written = span.of(&self.test.text).trim_matches('"');
         let bad = |why: String| Given { place: None, value: Err(why) };
-        let Ok(name) = resolve_import(&self.test.file, written) else {
-            return take(bad(format!("`{written}` leads out of the project")));
+        let name = match self.test.event_file(span) {
+            Ok(name) => name,
+            Err(written) => return take(bad(format!("`{written}` leads out of the project"))),
         };
         let stream = match (self.open)(&name) {
             Ok(stream) => stream,

@@ -124,7 +124,7 @@ fn choices(lowered: &LoweredRule, schema: &Schema) -> Option<Vec<Vec<Choice>>> {
         return None;
     }
     let mut found = Vec::new();
-    for query in [&rule.when_signal, &rule.when_event].into_iter().flatten() {
+    for query in rule.conditions() {
         let form: NormalForm = normal_form(query, false, BRANCHES);
         if !form.is_complete() {
             return None;

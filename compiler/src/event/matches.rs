@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::event::Event;
-use crate::hir::spelling::plain_key;
+use crate::hir::spelling::unescaped;
 use crate::hir::{Key, KeyKind, NodeId, NodeKind, Query, Test};
 use crate::logic::{Class, passes};
 use crate::schema::Schema;
@@ -39,7 +39,7 @@ pub(super) struct Term<'q> {
 
 impl<'q> Term<'q> {
     pub(super) fn new(query: &'q Query, key: Key, test: Test, schema: &Schema) -> Term<'q> {
-        Term { query, key, test, class: Class::of(key, schema), name: plain_key(query.text(key.text)) }
+        Term { query, key, test, class: Class::of(key, schema), name: unescaped(query.text(key.text)) }
     }
 
     /// Whether any value of its key passes.

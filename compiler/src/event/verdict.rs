@@ -44,7 +44,7 @@ pub fn silences(rule: &LoweredRule, event: &Event<'_>, detection: &Detection, ba
     let schema = rule.schema(base);
     let rule = &rule.rule;
     let scope = rule.rules.as_ref().map_or(Some(true), |rules| names(rules, detection, event, schema));
-    let mut conditions = [&rule.when_signal, &rule.when_event].into_iter().flatten();
+    let mut conditions = rule.conditions();
     match rule.polarity {
         Polarity::Suppress => scope != Some(false) && conditions.any(|query| matches(query, event, schema)),
         Polarity::Require => scope == Some(true) && conditions.any(|query| !matches(query, event, schema)),

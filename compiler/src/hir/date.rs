@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 
 use crate::hir::Instant;
 
@@ -69,27 +69,8 @@ pub fn days_between(from: Instant, to: Instant) -> i64 {
 pub fn rfc3339(instant: Instant) -> String {
     // From 0000-01-01, since RFC 3339 has four digits for a year, to 9999-12-29, the last whole day that jiff knows.
     let inside = instant.clamp(-62_167_219_200_000, 253_402_127_999_999);
-    let at = Offset::UTC.to_datetime(Timestamp::from_millisecond(inside).unwrap_or_default());
-    let mut text = String::with_capacity("2027-01-31T23:59:59.999Z".len());
-    push_digits::<4>(&mut text, at.year().unsigned_abs(), '-');
-    push_digits::<2>(&mut text, at.month().unsigned_abs().into(), '-');
-    push_digits::<2>(&mut text, at.day().unsigned_abs().into(), 'T');
-    push_digits::<2>(&mut text, at.hour().unsigned_abs().into(), ':');
-    push_digits::<2>(&mut text, at.minute().unsigned_abs().into(), ':');
-    push_digits::<2>(&mut text, at.second().unsigned_abs().into(), '.');
-    push_digits::<3>(&mut text, at.millisecond().unsigned_abs(), 'Z');
-    text
-}
-
-/// Appends the last `N` digits of a number, and what stands behind them.
-fn push_digits<const N: usize>(text: &mut String, mut number: u16, behind: char) {
-    let mut digits = [b'0'; N];
-    for digit in digits.iter_mut().rev() {
-        *digit += (number % 10) as u8;
-        number /= 10;
-    }
-    text.push_str(std::str::from_utf8(&digits).unwrap_or_default());
-    text.push(behind);
+    let timestamp = Timestamp::from_millisecond(inside).unwrap_or_default();
+    format!("{timestamp:.3}")
 }
 
 /// The instant that RFC 3339 text names, with any offset; digits past the millisecond are dropped. Nothing where the

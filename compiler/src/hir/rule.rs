@@ -108,6 +108,11 @@ impl Rule {
         self.title.as_ref().map_or(&self.name.value, |title| &title.value)
     }
 
+    /// Its conditions: on signals, then on events.
+    pub fn conditions(&self) -> impl Iterator<Item = &Query> {
+        self.when_signal.iter().chain(&self.when_event)
+    }
+
     /// Whether it works on detection rules that it names: each branch of `rules` has an id that is not denied.
     #[must_use]
     pub fn names_rules(&self) -> bool {

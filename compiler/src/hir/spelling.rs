@@ -29,18 +29,19 @@ pub fn literal(text: &str) -> String {
     }
 }
 
-/// A key without the escapes that Datadog wants in it.
+/// A key or a quoted value without the backslashes that take the meaning of what follows away. One that nothing follows
+/// stands for itself.
 #[must_use]
-pub fn plain_key(key: &str) -> Cow<'_, str> {
-    if !key.contains('\\') {
-        return key.into();
+pub fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
     }
-    let mut plain = String::with_capacity(key.len());
-    let mut characters = key.chars();
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars();
     while let Some(character) = characters.next() {
-        plain.push(if character == '\\' { characters.next().unwrap_or('\\') } else { character });
+        out.push(if character == '\\' { characters.next().unwrap_or('\\') } else { character });
     }
-    plain.into()
+    Cow::Owned(out)
 }
 
 /// A decoded pattern as a value: its wildcards stay wildcards.

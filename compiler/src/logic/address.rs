@@ -79,7 +79,7 @@ impl Shape {
     }
 
     pub(super) fn is_digit(&self, character: char) -> bool {
-        character.is_ascii_digit() || self.is_hex() && matches!(character, 'a'..='f')
+        is_digit(character, self.is_hex())
     }
 
     fn is_hex(&self) -> bool {
@@ -148,6 +148,10 @@ impl Shape {
         }
         alphabet
     }
+}
+
+fn is_digit(character: char, is_hex: bool) -> bool {
+    character.is_ascii_digit() || is_hex && matches!(character, 'a'..='f')
 }
 
 /// The ends of each number, of the two ends of a network.
@@ -250,13 +254,12 @@ impl Written {
 
     fn next(&self, state: State, character: char) -> Option<State> {
         let State { place, number, zeros } = state;
-        let is_digit = character.is_ascii_digit() || self.is_hex && matches!(character, 'a'..='f');
         match place {
             Place::Between(offset) => {
                 let expected = self.between.get(number)?.as_bytes().get(offset)?;
                 (char::from(*expected) == character).then(|| self.entered(number, offset + 1, zeros))
             }
-            Place::Number { digits, starts_with_zero } if is_digit => {
+            Place::Number { digits, starts_with_zero } if is_digit(character, self.is_hex) => {
                 let digits = self.numbers.get(number)?.step(digits, character as u8).filter(|_| !starts_with_zero)?;
                 let starts_with_zero = digits.is_first() && character == '0';
                 Some(State { place: Place::Number { digits, starts_with_zero }, ..state })

@@ -83,7 +83,7 @@ impl Atom {
     fn blocks(&self) -> Option<Vec<Block>> {
         let set = &self.set;
         let is_other = set.any || !set.globs.is_empty() || set.ranges.is_empty() && set.networks.is_empty();
-        let blocks: Vec<Block> = match self.key.class {
+        let mut blocks: Vec<Block> = match self.key.class {
             _ if is_other => return None,
             Class::Integer { low, high } if set.networks.is_empty() => {
                 let of_ranges = set.ranges.iter().map(|range| Block::of_range(range, low, high));
@@ -94,7 +94,6 @@ impl Atom {
             }
             _ => return None,
         };
-        let mut blocks = blocks;
         blocks.sort_unstable();
         blocks.dedup();
         (blocks.len() <= MOST).then_some(blocks)

@@ -289,6 +289,12 @@ mod tests {
     fn every_common_value_reads_and_stands_once() {
         let values: usize = CommonClass::ALL.iter().map(|class| CommonValues::of(*class).by_value.len()).sum();
         assert_eq!(values, rows(COMMON, COMMON_HEADER).unwrap().count());
+        for class in CommonClass::ALL {
+            let values = CommonValues::of(*class);
+            let order: Vec<(u8, &str)> = values.iter().map(|common| (common.percent, common.value)).collect();
+            assert!(order.is_sorted_by(|a, b| a < b), "{class}: {order:?}");
+            assert!(order.iter().all(|(percent, value)| values.percent(value) == Some(*percent)), "{class}");
+        }
         assert!(CommonValues::of(CommonClass::Directory).iter().all(|common| common.value.ends_with('/')));
     }
 

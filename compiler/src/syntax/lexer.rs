@@ -254,7 +254,7 @@ enum Mode {
 
 impl Mode {
     /// Inside as many `(` of values, or outside.
-    fn in_group(depth: u32) -> Mode {
+    fn at_depth(depth: u32) -> Mode {
         if depth == 0 { Mode::Outer } else { Mode::Group(depth) }
     }
 }
@@ -354,7 +354,7 @@ impl<'t> Cursor<'t> {
             (Mode::Value, _) => Mode::Outer,
             (Mode::Bounds, _) if closes => Mode::Outer,
             // Of a parenthesis that closes a range the group takes notice.
-            (Mode::GroupBounds(depth), TokenKind::CloseParen) => Mode::in_group(depth - 1),
+            (Mode::GroupBounds(depth), TokenKind::CloseParen) => Mode::at_depth(depth - 1),
             (Mode::GroupBounds(depth), _) if closes => Mode::Group(depth),
             (mode, _) => mode,
         }
@@ -364,7 +364,7 @@ impl<'t> Cursor<'t> {
         let Mode::Group(depth) = self.mode else { return self.mode };
         match kind {
             TokenKind::OpenParen => Mode::Group(depth + 1),
-            TokenKind::CloseParen => Mode::in_group(depth - 1),
+            TokenKind::CloseParen => Mode::at_depth(depth - 1),
             TokenKind::OpenBracket | TokenKind::OpenBrace => Mode::GroupBounds(depth),
             TokenKind::CloseBrace => Mode::Outer,
             _ => self.mode,

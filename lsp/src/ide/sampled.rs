@@ -20,7 +20,7 @@ impl<'p> Values<'p> {
     /// Those of a key as a rule writes it.
     pub(super) fn of(project: &'p Project, key: &str) -> Values<'p> {
         let sample = project.settings().sample.as_deref();
-        Values(sample.and_then(|sample| Some((sample, sample.key(&spelling::plain_key(key))?))))
+        Values(sample.and_then(|sample| Some((sample, sample.key(&spelling::unescaped(key))?))))
     }
 
     /// How many events have a value; nothing where none is known to.

@@ -1,5 +1,6 @@
 //! Tickets in fields and doc comments, as the project writes them.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use quell::base::Span;
 use quell::config::Tickets as Config;
 use quell::parse_item;
@@ -9,6 +10,9 @@ use regex_automata::meta::Regex;
 
 /// What stands for the ticket in an address.
 const PLACE: &str = "{ticket}";
+
+/// What is escaped in a part of an address: everything that is not plain.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// How tickets are known, and where they are.
 #[derive(Clone, Debug)]
@@ -52,7 +56,7 @@ impl Tickets {
         for place in places {
             for ticket in self.pattern.find_iter(place.of(text)) {
                 let span = Span::new(ticket.start() as u32, ticket.end() as u32).shifted(place.start);
-                found.push((span, self.url.replace(PLACE, &escaped(span.of(text)))));
+                found.push((span, self.url.replace(PLACE, &utf8_percent_encode(span.of(text), ESCAPED).to_string())));
             }
         }
         found
@@ -76,18 +80,6 @@ fn reason(error: &regex_automata::meta::BuildError) -> String {
         Some(error) => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
         None => error.to_string(),
     }
-}
-
-/// A text as a part of an address.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

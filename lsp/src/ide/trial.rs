@@ -7,13 +7,13 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use quell::base::Span;
+use quell::config::CONFIG;
 use quell::diag::{Severity, has_errors};
 use quell::eval::{Failure, Open, PlacedRule, PlacedTest, Replay, Report, Ruleset, Stream, run_test, test_attacks};
 use quell::event::LoweredRule;
 use quell::hir::lower_item;
-use quell::project::resolve_import;
-use quell::syntax::ast::{EventSource, ItemKind};
-use quell::{ParsedItem, check_item, parse_item};
+use quell::syntax::ast::EventSource;
+use quell::{check_item, parse_item};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
@@ -22,9 +22,6 @@ use crate::ide::items::Placed;
 use crate::ide::position::{Encoding, position_of};
 use crate::ide::project::{FileId, Project};
 use crate::ide::relations::{Part, Snapshot};
-
-/// The name under which known attacks are tested.
-const CONFIG: &str = "quell.toml";
 
 /// How many details of a failure are told at its place.
 const DETAILS: usize = 8;
@@ -126,7 +123,8 @@ impl Snapshot {
             let lowered = LoweredRule { rule, schema: part.names.declared().cloned() };
             made.rules.push(PlacedRule { lowered, file: Arc::clone(&part.name), line });
         }
-        for test in tests(&item.text, &parsed, &part.name, line) {
+        let test = |test| PlacedTest::of(test, Arc::clone(&item.text), &part.name, |span| line(span.start));
+        for test in parsed.items.iter().filter_map(test) {
             made.tests.push(test);
             made.seats.push((part.file, item.id));
         }
@@ -140,21 +138,6 @@ struct Made {
     tests: Vec<PlacedTest>,
     seats: Vec<(FileId, ItemId)>,
     errors: usize,
-}
-
-fn tests(text: &Arc<str>, parsed: &ParsedItem, file: &Arc<str>, line: impl Fn(u32) -> u32) -> Vec<PlacedTest> {
-    let test = |item: &quell::syntax::ast::Item| match &item.kind {
-        ItemKind::Test { title, expectations } => Some(PlacedTest {
-            title: title.of(text).trim_matches('"').to_owned(),
-            expectations: expectations.clone(),
-            file: Arc::clone(file),
-            line: line(item.span.start),
-            text: Arc::clone(text),
-            start: item.span.start,
-        }),
-        _ => None,
-    };
-    parsed.items.iter().filter_map(test).collect()
 }
 
 impl Trial<'_> {
@@ -216,7 +199,7 @@ fn failed(test: &PlacedTest, report: &Report) -> Vec<Failed> {
         let first = failures(expected.span).next()?;
         let events = match expected.event {
             EventSource::Inline(_) => None,
-            EventSource::File(path) => resolve_import(&test.file, path.of(&test.text).trim_matches('"')).ok(),
+            EventSource::File(path) => test.event_file(path).ok(),
         };
         let message = told(first, failures(expected.span).count() - 1);
         Some(Failed { span: expected.span, message, events })

@@ -9,17 +9,14 @@ use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use quell::base::Instant;
-use quell::config::Config;
-use quell::eval::{Attack, Batch, Stream, parse, samples};
+use quell::config::{CONFIG, Config};
+use quell::eval::{Attack, Stream, Unread, samples};
 use quell::schema::Schema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::ide::Settings;
 use crate::ide::tickets::Tickets;
-
-/// The name of the configuration file.
-pub(super) const CONFIG: &str = "quell.toml";
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -130,23 +127,12 @@ fn attacks(folder: &Path, config: &Config) -> Result<Arc<[Attack]>, String> {
     let mut found: Vec<Attack> = Vec::new();
     for name in &config.must_fire {
         let stream = events(folder, name).map_err(|_| format!("`must-fire` names `{name}`, which cannot be read"))?;
-        let mut bad = None;
-        let end = stream.read(&mut |batch: Batch| {
-            for (number, text) in batch.events() {
-                match parse(text) {
-                    _ if found.len() > MOST_ATTACKS => return,
-                    Ok(value) => found.push(Attack { file: name.clone(), number, value }),
-                    Err(why) => bad = bad.take().or(Some(format!("`{name}:{number}` of `must-fire`: {why}"))),
-                }
-            }
-        });
-        if let Some(bad) = bad {
-            return Err(bad);
-        }
-        end.map_err(|error| format!("`{name}` of `must-fire` cannot be read to its end: {error}"))?;
-        if found.len() > MOST_ATTACKS {
-            return Err(format!("`must-fire` names more than {MOST_ATTACKS} events"));
-        }
+        let events = stream.all(MOST_ATTACKS - found.len()).map_err(|unread| match unread {
+            Unread::NoEvent(number, why) => format!("`{name}:{number}` of `must-fire`: {why}"),
+            Unread::CutOff(error) => format!("`{name}` of `must-fire` cannot be read to its end: {error}"),
+            Unread::TooMany => format!("`must-fire` names more than {MOST_ATTACKS} events"),
+        })?;
+        found.extend(events.into_iter().map(|(number, value)| Attack { file: name.clone(), number, value }));
     }
     Ok(found.into())
 }

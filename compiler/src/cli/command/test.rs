@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use crate::cli::args::{Global, ListFormat, TestArgs};
 use crate::cli::exit::{Exit, Problem};
-use crate::cli::project::{CONFIG, Setting};
+use crate::cli::project::Setting;
 use crate::cli::ruleset::{self, Loaded};
 use crate::cli::{events, known, output, source};
+use crate::config::CONFIG;
 use crate::eval::{Report, run_test, test_attacks};
 
 pub(in crate::cli) fn run(global: &Global, args: &TestArgs) -> Result<Exit, Problem> {

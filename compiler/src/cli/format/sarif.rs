@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::base::Span;
@@ -134,17 +135,12 @@ fn location(file: &str, sources: &Sources<'_>, span: Span) -> Value {
     json!({ "physicalLocation": { "artifactLocation": artifact(file), "region": region(sources.get(file).as_deref(), span) } })
 }
 
-/// A path as a relative URI: everything that is not plain is escaped.
+/// What is escaped in a path: everything that is not plain.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// A path as a relative URI.
 fn artifact(file: &str) -> Value {
-    let mut uri = String::with_capacity(file.len());
-    for byte in file.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    json!({ "uri": uri })
+    json!({ "uri": utf8_percent_encode(file, ESCAPED).to_string() })
 }
 
 fn region(source: Option<&Source>, span: Span) -> Value {

@@ -134,12 +134,8 @@ impl Dialect {
 
     /// Text without the blanks around it.
     pub(super) fn trimmed(self, text: &str) -> String {
-        match self {
-            Dialect::DuckDb => {
-                format!("regexp_replace({text}, {}, '', 'g')", self.text(&format!("\\A{BLANK}|{BLANK}\\z")))
-            }
-            Dialect::Spark => format!("regexp_replace({text}, {}, '')", self.text(&format!("\\A{BLANK}|{BLANK}\\z"))),
-        }
+        let every = if self == Dialect::DuckDb { ", 'g'" } else { "" };
+        format!("regexp_replace({text}, {}, ''{every})", self.text(&format!("\\A{BLANK}|{BLANK}\\z")))
     }
 
     /// A text as JSON; nothing where it is none.
@@ -199,12 +195,10 @@ impl Dialect {
         }
     }
 
-    /// The pieces of a text between commas, and nothing where there is no text.
-    pub(super) fn split(self, text: &str) -> String {
-        match self {
-            Dialect::DuckDb => format!("string_split({text}, ',')"),
-            Dialect::Spark => format!("split({text}, ',')"),
-        }
+    /// The pieces of a text between separators, and nothing where there is no text.
+    pub(super) fn split(self, text: &str, separator: char) -> String {
+        let function = if self == Dialect::DuckDb { "string_split" } else { "split" };
+        format!("{function}({text}, '{separator}')")
     }
 
     /// A scalar as the text that it is compared as.
@@ -252,10 +246,8 @@ impl Dialect {
 
     /// Groups of an address between colons, each filled up to four digits, as one text.
     pub(super) fn groups(self, text: &str) -> String {
-        let (pieces, join) = match self {
-            Dialect::DuckDb => (format!("string_split({text}, ':')"), "array_to_string"),
-            Dialect::Spark => (format!("split({text}, ':')"), "array_join"),
-        };
+        let pieces = self.split(text, ':');
+        let join = if self == Dialect::DuckDb { "array_to_string" } else { "array_join" };
         format!("CASE WHEN {text} = '' THEN '' ELSE {join}({}, '') END", self.map(&pieces, "g", "lpad(g, 4, '0')"))
     }
 }

@@ -82,7 +82,7 @@ pub fn write(rules: &[SqlRule<'_>], dialect: Dialect) -> Result<String, Unsayabl
             let message = format!("two columns are called `{}` where case does not count", name.value);
             return Err(Unsayable { rule: number, span: name.span, message, help: "rename the rule" });
         }
-        verdicts.push((dialect.name_of(&name.value), verdict(rule, dialect, &mut columns).map_err(at)?));
+        verdicts.push((&*name.value, verdict(rule, dialect, &mut columns).map_err(at)?));
     }
     let mut out = String::from("WITH\n");
     let mut before = "events".to_owned();
@@ -105,7 +105,8 @@ pub fn write(rules: &[SqlRule<'_>], dialect: Dialect) -> Result<String, Unsayabl
     }
     let _ = write!(out, "\n  FROM {before}\n)\nSELECT event");
     for (name, _) in &verdicts {
-        let _ = write!(out, ",\n  CASE WHEN is_event THEN {} END AS {name}", internal(name, dialect));
+        let _ =
+            write!(out, ",\n  CASE WHEN is_event THEN {} END AS {}", internal(name, dialect), dialect.name_of(name));
     }
     let any: Vec<String> = verdicts.iter().map(|(name, _)| internal(name, dialect)).collect();
     let any = if any.is_empty() { "FALSE".to_owned() } else { any.join(" OR ") };
@@ -115,8 +116,7 @@ pub fn write(rules: &[SqlRule<'_>], dialect: Dialect) -> Result<String, Unsayabl
 
 /// The name of a verdict's column before it is known whether there is an event: no rule is called so.
 fn internal(name: &str, dialect: Dialect) -> String {
-    let quote = if dialect == Dialect::DuckDb { '"' } else { '`' };
-    format!("{quote}rule {}", name.trim_start_matches(quote))
+    dialect.name_of(&format!("rule {name}"))
 }
 
 /// A text in a comment.
@@ -133,7 +133,7 @@ fn verdict(rule: &SqlRule<'_>, dialect: Dialect, columns: &mut Columns) -> Resul
     };
     let scope = rule.rule.rules.as_ref().map(|query| translate(query, Place::Rules)).transpose()?;
     let mut conditions = Vec::new();
-    for query in [&rule.rule.when_signal, &rule.rule.when_event].into_iter().flatten() {
+    for query in rule.rule.conditions() {
         let condition = translate(query, Place::When)?;
         conditions.push(match rule.rule.polarity {
             Polarity::Suppress => format!("({condition})"),

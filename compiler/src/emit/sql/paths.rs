@@ -220,7 +220,7 @@ fn levels(dialect: Dialect) -> Vec<Step> {
 fn tags(dialect: Dialect) -> [Step; 2] {
     let joined = JOINED.map(|field| {
         let text = dialect.string(&dialect.member("n.value", field));
-        format!("coalesce({}, {})", dialect.split(&format!("({text})")), dialect.no_texts())
+        format!("coalesce({}, {})", dialect.split(&format!("({text})"), ','), dialect.no_texts())
     });
     let elements = dialect.elements(&dialect.member("n.value", "tags"));
     let listed = dialect.map(&format!("({elements})"), "e", &dialect.string("e"));

@@ -6,7 +6,7 @@ use super::dialect::Dialect;
 use super::paths::{Columns, Reading};
 use super::{Unsayable, networks};
 use crate::hir::pattern::{Piece, pieces};
-use crate::hir::spelling::plain_key;
+use crate::hir::spelling::unescaped;
 use crate::hir::{Key, KeyKind, NodeId, NodeKind, Query, Test, TextRef};
 use crate::logic::{Class, Number, Range, passes};
 use crate::schema::Schema;
@@ -60,7 +60,7 @@ impl Translator<'_> {
 
     fn term(&mut self, key: Key, test: Test) -> Result<String, Unsayable> {
         let query = self.query;
-        let name = plain_key(query.text(key.text));
+        let name = unescaped(query.text(key.text));
         let is_tag = matches!(key.kind, KeyKind::Tag(_) | KeyKind::UnknownTag | KeyKind::RuleKey);
         let Some(path) = name.strip_prefix('@').filter(|_| !is_tag) else { return self.tag(&name, test) };
         if let Some(part) = path.split('.').find(|part| !self.dialect.can_name(part)) {

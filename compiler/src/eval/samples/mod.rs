@@ -80,16 +80,7 @@ pub fn gather(
 /// What the system or the decoder says. What came before has been handed over.
 pub fn read(file: &SampleFile, goes_on: &GoesOn, jobs: usize, each: &mut dyn FnMut(&[Batch])) -> io::Result<()> {
     let input = Watched { input: File::open(&file.path)?, goes_on: Arc::clone(goes_on) };
-    let mut waiting: Vec<Batch> = Vec::with_capacity(jobs);
-    let end = Stream::of(input)?.read(&mut |batch: Batch| {
-        waiting.push(batch);
-        if waiting.len() >= jobs {
-            each(&waiting);
-            waiting.clear();
-        }
-    });
-    each(&waiting);
-    end
+    Stream::of(input)?.read_together(jobs, each)
 }
 
 /// A file that ends with an error once nobody wants it any more.

@@ -36,11 +36,11 @@ impl Lowering<'_> {
             return None;
         }
         let known = self.schema.attribute_id(path).map(|id| (id, self.schema.attribute(id)));
-        match known {
-            Some((id, attribute)) if !attribute.open_below && attribute.platforms.contains(Platforms::LINUX) => {
-                return self.one(query, written, span, KeyKind::Attribute(id));
-            }
-            _ => {}
+        if let Some((id, attribute)) = known
+            && !attribute.open_below
+            && attribute.platforms.contains(Platforms::LINUX)
+        {
+            return self.one(query, written, span, KeyKind::Attribute(id));
         }
         if let Some(never) = self.schema.never_emitted(path) {
             let help = match never.instead.first() {

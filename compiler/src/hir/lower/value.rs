@@ -4,7 +4,7 @@ use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Edit, Fix, text};
 use crate::hir::lower::Lowering;
 use crate::hir::lower::condition::{operator, quoted};
-use crate::hir::spelling;
+use crate::hir::spelling::{self, unescaped};
 use crate::hir::{Bound, Key, KeyKind, NodeId, NodeKind, Query, Test, TextRef};
 use crate::syntax::ast;
 
@@ -428,19 +428,6 @@ fn ends_in_star(pattern: &str) -> bool {
     let Some(before) = pattern.strip_suffix('*') else { return false };
     let escapes = before.bytes().rev().take_while(|byte| *byte == b'\\').count();
     escapes % 2 == 0
-}
-
-/// Takes the backslashes of a quoted value away.
-fn unescaped(inner: &str) -> Cow<'_, str> {
-    if !inner.contains('\\') {
-        return Cow::Borrowed(inner);
-    }
-    let mut out = String::with_capacity(inner.len());
-    let mut characters = inner.chars();
-    while let Some(character) = characters.next() {
-        out.push(if character == '\\' { characters.next().unwrap_or('\\') } else { character });
-    }
-    Cow::Owned(out)
 }
 
 fn closing_quote(inner: &str) -> usize {

@@ -34,7 +34,7 @@ impl Count {
         if key.kind == KeyKind::RuleKey {
             return None;
         }
-        let known = sample.key(&spelling::plain_key(query.text(key.text)))?;
+        let known = sample.key(&spelling::unescaped(query.text(key.text)))?;
         let count = |matched| Count { matched, unknown: known.other(), of: sample.events() };
         let class = Class::of(key, schema);
         let is_found = |test: &Test| matches!(test, Test::Exact(_)) && !matches!(class, Class::Integer { .. });

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use quell::base::Instant;
+use quell::config::CONFIG;
 use rustc_hash::{FxHashMap, FxHashSet};
 pub(super) use sampled::Sampled;
 use sampled::Sampling;
@@ -280,7 +281,7 @@ impl Session {
     pub(super) fn watched(&mut self, changes: &[lsp::FileEvent]) -> bool {
         let paths = || changes.iter().filter_map(|change| Some((path_of(&change.uri)?, change)));
         let settings = |path: &Path| {
-            path.file_name().is_some_and(|name| name == disk::CONFIG)
+            path.file_name().is_some_and(|name| name == CONFIG)
                 || self.roots.iter().any(|root| {
                     let config = &root.configured.settings.config;
                     let mut read = config.schema.file.iter().chain(&config.must_fire);

@@ -2,6 +2,7 @@
 
 use std::hash::{Hash as _, Hasher as _};
 
+use quell::config::CONFIG;
 use tower_lsp::lsp_types as lsp;
 
 use super::{Place, Session};
@@ -77,8 +78,8 @@ impl Session {
             if root.told_settings || (!is_wrong && !was_wrong) {
                 continue;
             }
-            let Ok(uri) = lsp::Url::from_file_path(folder.join(disk::CONFIG)) else { continue };
-            let text = disk::read(&folder.join(disk::CONFIG)).unwrap_or_default();
+            let Ok(uri) = lsp::Url::from_file_path(folder.join(CONFIG)) else { continue };
+            let text = disk::read(&folder.join(CONFIG)).unwrap_or_default();
             let place = |at| to_proto::position(crate::ide::position::position_of(&text, at, self.encoding));
             let diagnostics = problems().map(|(span, message)| lsp::Diagnostic {
                 range: lsp::Range::new(place(span.start), place(span.end)),
