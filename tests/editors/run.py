@@ -130,8 +130,7 @@ def neovim(binaries):
             assert seen["renamed"] == [RENAMED], seen
             assert '  owner    = "shop@example.com"' in seen["written"], seen["written"]
             assert "    host:$front-hosts" in seen["written"], seen["written"]
-            if name == "newest":
-                assert seen["semantic"], seen
+            assert seen["semantic"], seen
             wanted = {"suppress": "keyword", "attribute": "variable.member", "owner": "property"}
             for text, capture in wanted.items():
                 assert capture in seen["treesitter"][text], seen["treesitter"]

@@ -97,6 +97,23 @@ function steps.missing()
   out.messages = messages
 end
 
+-- The types of the tokens at a place, as the server answers: an older Neovim asks for none by itself.
+local function tokens_at(row, column)
+  local legend = client().server_capabilities.semanticTokensProvider.legend.tokenTypes
+  local document = { textDocument = vim.lsp.util.make_text_document_params(0) }
+  local data = request("textDocument/semanticTokens/full", document).data
+  local found, line, start = {}, 0, 0
+  for at = 1, #data, 5 do
+    local down, right, length, kind = unpack(data, at, at + 3)
+    start = (down == 0 and start or 0) + right
+    line = line + down
+    if line == row and start <= column and column < start + length then
+      table.insert(found, legend[kind + 1])
+    end
+  end
+  return found
+end
+
 function steps.use()
   vim.cmd("edit " .. vim.env.PROJECT .. "/rules/render.quell")
   out.filetype = vim.bo.filetype
@@ -164,16 +181,18 @@ function steps.use()
   -- Written: laid out. `wall` wrote the file that was open.
   out.written = vim.fn.readfile(vim.env.PROJECT .. "/rules/render.quell")
 
+  go("$front-hosts")
+  local row, column = place("$front-hosts")
   if vim.lsp.semantic_tokens then
-    go("$front-hosts")
     local tokens = wait("semantic tokens", function()
-      local line, column = place("$front-hosts")
-      local found = vim.lsp.semantic_tokens.get_at_pos(0, line, column)
+      local found = vim.lsp.semantic_tokens.get_at_pos(0, row, column)
       return found and #found > 0 and found
     end)
     out.semantic = vim.tbl_map(function(token)
       return token.type
     end, tokens)
+  else
+    out.semantic = tokens_at(row, column)
   end
 
   vim.treesitter.get_parser(0, "quell"):parse()
