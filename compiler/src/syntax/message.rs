@@ -89,17 +89,26 @@ fn condition_slip(text: &str, terminals: &[Terminal], at: usize, found: Terminal
     let next = terminals.get(at + 1).filter(|next| !next.first_on_line);
     match found.kind {
         TokenKind::Colon | TokenKind::Equals if is_key => {
-            let key = before.span.of(text);
+            // `key!=value` denies, and `key==value` is no value that starts with `=`.
+            let written = before.span.of(text);
+            let (key, sign) = written.strip_suffix('!').map_or((written, ""), |key| (key, "-"));
+            let doubled = next.filter(|next| next.kind == TokenKind::Equals && next.span.start == found.span.end);
+            let value = if doubled.is_some() { terminals.get(at + 2) } else { next };
             let message = if found.kind == TokenKind::Colon {
                 text!("a colon stands right behind its key: `{0}:`", key)
             } else {
-                text!("a condition is written with a colon: `{0}:`", key)
+                text!("a condition is written with a colon: `{0}{1}:`", sign, key)
             };
             let diagnostic = Diagnostic::new(Code::SyntaxError, found.span, message)
                 .label("not read as a condition")
                 .help("write `key:value`, without a blank on either side of the colon");
-            Some(match next {
-                Some(next) => diagnostic.unsafe_fix("write `:`", Span::new(before.span.end, next.span.start), ":"),
+            let title = text!("write `{0}{1}:`", sign, key);
+            Some(match value.filter(|value| !value.first_on_line) {
+                Some(value) => diagnostic.unsafe_fix(
+                    title,
+                    Span::new(before.span.start, value.span.start),
+                    format!("{sign}{key}:"),
+                ),
                 None => diagnostic,
             })
         }
