@@ -29,12 +29,17 @@ struct Session {
 
 impl Session {
     fn start(settings: &str, samples: &str) -> Session {
+        Session::start_able(settings, samples, json!({}))
+    }
+
+    /// With a client that can do more than the least.
+    fn start_able(settings: &str, samples: &str, capabilities: Value) -> Session {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("samples")).unwrap();
         for (name, text) in [("quell.toml", settings), ("a.quell", RULE), ("samples/a.ndjson", samples)] {
             fs::write(folder.path().join(name), text).unwrap();
         }
-        let client = Client::initialized(Some(&uri(folder.path(), "")), json!({})).unwrap();
+        let client = Client::initialized(Some(&uri(folder.path(), "")), capabilities).unwrap();
         let mut session = Session { folder, client };
         let own = session.uri("a.quell");
         session.client.open(&own, 1, RULE).unwrap();
@@ -104,6 +109,34 @@ fn keys_and_terms_come_with_their_counts() {
         .collect();
     let counted = [("x", "3,000 of 4,000 sampled events"), ("\"--quiet run\"", "1,000 of 4,000 sampled events")];
     assert_eq!(offered, counted);
+}
+
+/// The titles of the lenses over the rule.
+fn lenses(client: &mut Client, uri: &str) -> Vec<String> {
+    let lenses = client.request("textDocument/codeLens", json!({ "textDocument": { "uri": uri } })).unwrap();
+    let lenses = lenses.as_array().unwrap();
+    lenses.iter().map(|lens| lens["command"]["title"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_a_rule_silences_stands_over_it() {
+    let mut session = Session::start(SETTINGS, &events(400));
+    session.hover_until(0, 9, "silences 300 of 400 sampled events");
+    let own = session.uri("a.quell");
+    assert_eq!(lenses(&mut session.client, &own), ["explain", "silences 300 of 400 sampled events"]);
+    // An edited rule is never shown with what it was before.
+    let edit = json!([{ "range": { "start": { "line": 2, "character": 29 }, "end": { "line": 2, "character": 30 } }, "text": "y" }]);
+    session.client.change(&own, 2, edit).unwrap();
+    assert!(!lenses(&mut session.client, &own).iter().any(|title| title.contains("300")));
+}
+
+#[test]
+fn a_client_is_told_when_lenses_are_counted() {
+    let able = json!({ "workspace": { "codeLens": { "refreshSupport": true } } });
+    let mut session = Session::start_able(SETTINGS, &events(400), able);
+    session.client.wait_method("workspace/codeLens/refresh").unwrap();
+    let own = session.uri("a.quell");
+    assert!(lenses(&mut session.client, &own).contains(&"silences 300 of 400 sampled events".to_owned()));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use quell::base::Span;
 use quell::event::{Detection, Event, Index, LoweredRule, is_active, silences};
 use quell::hir::{Names, lower_item};
 use quell::logic::specificity::Count;
@@ -22,8 +23,9 @@ pub(super) struct Counts(FxHashMap<ItemId, Counted>);
 struct Counted {
     names: Arc<Names>,
     settings: Arc<Settings>,
-    /// Of each of its rules how many events it silences; nothing where that took too long.
-    rules: Option<Vec<u64>>,
+    /// Of each of its rules where its name stands in the item and how many events it silences; nothing where that took
+    /// too long.
+    rules: Option<Vec<(Span, u64)>>,
     of: u64,
 }
 
@@ -119,10 +121,12 @@ impl Project {
     /// Takes what was counted. `whole` says whether all events were seen; if not, nothing is told of these items until
     /// something changes.
     pub fn take_counts(&mut self, counting: Counting, whole: bool) {
-        let Counting { snapshot, starts, silenced, events, .. } = counting;
+        let Counting { snapshot, rules, starts, silenced, events, .. } = counting;
+        let names = rules.iter().map(|lowered| lowered.rule.name.span);
+        let silenced: Vec<(Span, u64)> = names.zip(silenced).collect();
         let ends = starts.iter().skip(1).copied().chain([silenced.len()]);
         for ((item, start), end) in snapshot.items.into_iter().zip(&starts).zip(ends) {
-            let rules = silenced.get(*start..end).filter(|_| whole).map(<[u64]>::to_vec);
+            let rules = silenced.get(*start..end).filter(|_| whole).map(<[_]>::to_vec);
             let settings = Arc::clone(&snapshot.settings);
             self.counts.0.insert(item.item, Counted { names: item.names, settings, rules, of: events });
         }
@@ -132,13 +136,14 @@ impl Project {
         self.counts.0.retain(|item, _| there.contains(item));
     }
 
-    /// How many recorded events the `nth` rule of an item silences, if they were counted.
+    /// How many recorded events the rule of an item whose `name` stands there silences, if they were counted.
     #[must_use]
-    pub fn count(&self, file: FileId, item: ItemId, nth: usize) -> Option<Count> {
+    pub fn count(&self, file: FileId, item: ItemId, name: Span) -> Option<Count> {
         let counted = self.counts.0.get(&item)?;
         let is_current = counted.is_of(&self.file(file)?.names, self.settings());
-        let matched = *counted.rules.as_ref().filter(|_| is_current)?.get(nth)?;
-        Some(Count { matched, unknown: 0, of: counted.of })
+        let rules = counted.rules.as_ref().filter(|_| is_current)?;
+        let (_, matched) = rules.iter().find(|(of, _)| *of == name)?;
+        Some(Count { matched: *matched, unknown: 0, of: counted.of })
     }
 }
 
@@ -161,10 +166,10 @@ mod tests {
 
     fn counted(project: &Project, file: FileId) -> Vec<Option<u64>> {
         let items = project.document(file).unwrap().items();
-        let of = |nth| move |item: ItemId| project.count(file, item, nth).map(|count| count.matched);
-        let items: Vec<ItemId> =
-            items.iter().filter(|placed| placed.item.facts.has_rules()).map(|placed| placed.item.id).collect();
-        items.into_iter().map(of(0)).collect()
+        let rules = items
+            .iter()
+            .flat_map(|placed| placed.item.facts.signature.rules.iter().map(move |rule| (placed.item.id, rule.span)));
+        rules.map(|(item, name)| Some(project.count(file, item, name)?.matched)).collect()
     }
 
     #[test]

@@ -57,9 +57,8 @@ pub fn of_rule_named(project: &Project, file: FileId, name: &str) -> Option<Stri
     let named = |placed: &Placed<'_>| placed.item.facts.signature.rules.iter().any(|rule| rule.value == name);
     let placed = items.into_iter().find(named)?;
     let of_item = rules::of_item(project, file, placed);
-    let nth = of_item.iter().position(|rule| rule.rule.name.value == name)?;
-    let rule = of_item.get(nth)?;
-    let mut out = of_rule(project, rule, project.count(file, placed.item.id, nth));
+    let rule = of_item.iter().find(|rule| rule.rule.name.value == name)?;
+    let mut out = of_rule(project, rule, project.count(file, placed.item.id, rule.rule.name.span));
     let own = rule.rule.span.shifted(placed.start.offset);
     for found in project.findings(file).iter().filter(|found| own.contains(found.span)) {
         let _ = write!(out, "\n\n**{}**: {}\n\n{}", found.code.name(), found.message, found.help);
@@ -106,15 +105,15 @@ fn of_word(project: &Project, file: FileId, placed: Placed<'_>, span: Span, text
     let before = placed.item.text.get(..span.start as usize).unwrap_or_default().trim_end();
     if signature.rules.iter().any(|name| name.span == span) {
         let of_item = rules::of_item(project, file, placed);
-        let nth = of_item.iter().position(|rule| rule.rule.name.span == span)?;
-        return Some(of_rule(project, of_item.get(nth)?, project.count(file, placed.item.id, nth)));
+        let rule = of_item.iter().find(|rule| rule.rule.name.span == span)?;
+        return Some(of_rule(project, rule, project.count(file, placed.item.id, span)));
     }
     if signature.test_rules.iter().any(|name| name.span == span) {
         let (file, item) = *project.links.rules_of(text).first()?;
         let placed = project.document(file)?.items().by_id(item)?;
         let of_item = rules::of_item(project, file, placed);
-        let nth = of_item.iter().position(|rule| rule.rule.name.value == text)?;
-        return Some(of_rule(project, of_item.get(nth)?, project.count(file, item, nth)));
+        let rule = of_item.iter().find(|rule| rule.rule.name.value == text)?;
+        return Some(of_rule(project, rule, project.count(file, item, rule.rule.name.span)));
     }
     if signature.lets.iter().any(|binding| binding.name.span == span) {
         return of_let(project, file, text);

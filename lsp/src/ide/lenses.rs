@@ -1,6 +1,7 @@
-//! What can be done with an item, told above it.
+//! What can be done with an item, and what it does, told above it.
 
 use quell::base::Span;
+use quell::logic::specificity::Count;
 
 use crate::ide::project::{FileId, Project};
 
@@ -20,6 +21,8 @@ pub enum Action {
     RunTest(String),
     /// Explain the rule of that name.
     Explain(String),
+    /// See how many recorded events the rule of that name silences.
+    Count(String, Count),
 }
 
 /// Everything to do with the items of a document, in order.
@@ -31,7 +34,11 @@ pub fn lenses(project: &Project, file: FileId) -> Vec<Lens> {
         let at = |span: Span| span.shifted(placed.start.offset);
         let tests = signature.tests.iter().map(|test| (at(test.span), Action::RunTest(test.value.clone())));
         let rules = signature.rules.iter().map(|rule| (at(rule.span), Action::Explain(rule.value.clone())));
-        found.extend(tests.chain(rules).map(|(span, action)| Lens { span, action }));
+        let counts = signature.rules.iter().filter_map(|rule| {
+            let count = project.count(file, placed.item.id, rule.span)?;
+            Some((at(rule.span), Action::Count(rule.value.clone(), count)))
+        });
+        found.extend(tests.chain(rules).chain(counts).map(|(span, action)| Lens { span, action }));
     }
     found.sort_by_key(|lens| lens.span);
     found

@@ -4,6 +4,7 @@
 
 pub mod actions;
 pub mod calls;
+pub mod checking;
 pub mod completion;
 pub mod counts;
 pub mod describe;

@@ -23,6 +23,8 @@ pub(super) struct ClientCan {
     pub(super) shows_documents: bool,
     /// It can be told that hints are to be asked for again.
     pub(super) refreshes_hints: bool,
+    /// It can be told that lenses are to be asked for again.
+    pub(super) refreshes_lenses: bool,
     /// It can be asked to watch files.
     pub(super) watches: bool,
 }
@@ -61,6 +63,9 @@ impl ClientCan {
                 .is_some_and(|show| show.support),
             refreshes_hints: workspace
                 .and_then(|workspace| workspace.inlay_hint.as_ref()?.refresh_support)
+                .unwrap_or(false),
+            refreshes_lenses: workspace
+                .and_then(|workspace| workspace.code_lens.as_ref()?.refresh_support)
                 .unwrap_or(false),
             watches: workspace
                 .and_then(|workspace| workspace.did_change_watched_files?.dynamic_registration)

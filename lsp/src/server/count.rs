@@ -33,6 +33,7 @@ pub(super) fn run(shared: &Arc<Shared>) {
         // Asked before the session is held, since it asks the session.
         let whole = goes_on();
         shared.lock().take_counts(sampled.number, counting, whole);
+        shared.published.notify_one();
     }
 }
 

@@ -342,10 +342,13 @@ pub(super) fn lenses(view: View<'_>, uri: &lsp::Url) -> Vec<lsp::CodeLens> {
     lenses
         .map(|lens| {
             let (title, command, arguments) = match lens.action {
-                Action::RunTest(title) => ("run test", trials::TEST, vec![json!(uri), json!(title)]),
-                Action::Explain(rule) => ("explain", commands::EXPLAIN, vec![json!(rule), json!(uri)]),
+                Action::RunTest(title) => ("run test".to_owned(), trials::TEST, vec![json!(uri), json!(title)]),
+                Action::Explain(rule) => ("explain".to_owned(), commands::EXPLAIN, vec![json!(rule), json!(uri)]),
+                Action::Count(rule, count) => {
+                    (format!("silences {}", count.shown()), commands::EXPLAIN, vec![json!(rule), json!(uri)])
+                }
             };
-            let command = lsp::Command::new(title.to_owned(), command.to_owned(), Some(arguments));
+            let command = lsp::Command::new(title, command.to_owned(), Some(arguments));
             lsp::CodeLens { range: view.range(lens.span), command: Some(command), data: None }
         })
         .collect()

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use crate::ide::project::{Done, Work};
+use crate::ide::checking::{Done, Work};
 use crate::server::guard::guard;
 use crate::server::session::{Session, Shared};
 

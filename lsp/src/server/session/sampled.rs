@@ -64,6 +64,7 @@ impl Session {
     pub(in crate::server) fn take_counts(&mut self, number: u64, counting: Counting, whole: bool) {
         if let Some(root) = self.roots.iter_mut().find(|root| root.sampling.number == number) {
             root.project.take_counts(counting, whole);
+            self.lenses_changed = true;
         }
     }
 
@@ -90,6 +91,11 @@ impl Session {
     /// Whether hints are to be asked for again, of which the client is told once.
     pub(in crate::server) fn take_hints_changed(&mut self) -> bool {
         std::mem::take(&mut self.hints_changed) && self.client.refreshes_hints
+    }
+
+    /// Whether lenses are to be asked for again, of which the client is told once.
+    pub(in crate::server) fn take_lenses_changed(&mut self) -> bool {
+        std::mem::take(&mut self.lenses_changed) && self.client.refreshes_lenses
     }
 
     /// Recorded events among these files are to be read anew.

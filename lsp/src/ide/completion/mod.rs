@@ -1,24 +1,23 @@
 //! What can be written at a place: words of the language, keys with what each would tell, values that are known.
 
-use std::fmt::Write as _;
+mod branch;
 
 use memchr::memmem;
 use quell::base::Span;
 use quell::diag::Code;
-use quell::hir::{KeyKind, NodeKind, Query, spelling};
-use quell::logic::specificity::{Bits, BranchSpecificity, most_helpful};
-use quell::parse_item;
-use quell::schema::{Activity, Family, Kind as EventKind, KindSet, Schema, Scope, Type};
+use quell::hir::spelling;
+use quell::logic::specificity::Bits;
+use quell::schema::{Activity, Family, Kind as EventKind, Schema, Scope, Type};
 use quell::syntax::FIELDS;
-use quell::syntax::ast::{ItemKind, StatementKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use self::branch::Branch;
 use crate::ide::names::relative;
 use crate::ide::place::{self, Block, Expected, Place};
 use crate::ide::project::{FileId, Project};
 use crate::ide::symbols::holds;
 use crate::ide::values::values_at;
-use crate::ide::{describe, rules, sampled};
+use crate::ide::{describe, sampled};
 
 /// The most that is offered at once; more letters bring what is left out.
 const MOST: usize = 120;
@@ -318,7 +317,7 @@ impl Complete<'_> {
             return schema.rule_keys().map(|rule| key(Kind::Tag, rule.name.to_owned())).collect();
         }
         let scope = if block == Some(Block::Signal) { Scope::Signal } else { Scope::Event };
-        let branch = self.branch();
+        let branch = Branch::at(self.project, self.file, self.text, self.place);
         let mut items: Vec<Completion> = Vec::new();
         let mut offered: FxHashSet<String> = FxHashSet::default();
         // What would tell the most, and of that first what the combination lacks altogether.
@@ -447,101 +446,6 @@ impl Complete<'_> {
             }
         }
         found
-    }
-
-    /// What the condition says without the term that is being typed.
-    fn branch(&self) -> Branch {
-        let mut repaired = String::with_capacity(self.text.len());
-        repaired.push_str(self.text.get(..self.place.typed.start as usize).unwrap_or_default());
-        let head = repaired.len();
-        repaired.push_str(self.text.get(self.place.whole.end as usize..).unwrap_or_default());
-        let mut checked = rules::checked(self.project, self.file, &repaired);
-        if checked.rules.is_empty() {
-            repaired.truncate(head);
-            let _ = write!(repaired, "{}", self.place.closers());
-            checked = rules::checked(self.project, self.file, &repaired);
-        }
-        let at = self.place.typed.start;
-        let Some(rule) = checked.rules.iter().find(|rule| rule.rule.span.touches(at)).or(checked.rules.first()) else {
-            return Branch { kinds: activity(&repaired).unwrap_or(KindSet::ALL), ..Branch::default() };
-        };
-        let wanted = if self.place.query_block() == Some(Block::Event) { "when event" } else { "when" };
-        let mut branch = Branch { kinds: KindSet::ALL, ..Branch::default() };
-        if let Some(activity) = &rule.rule.activity {
-            branch.kinds = activity.value;
-        }
-        for (name, query, specificity) in rules::conditions(rule) {
-            if name != wanted {
-                continue;
-            }
-            // The branch that is written in, or else the broadest.
-            let mut branches: Vec<BranchSpecificity<'_>> = specificity.branches().collect();
-            let distance = |branch: &BranchSpecificity<'_>| {
-                let ends = branch.terms.iter().map(|term| query.node(term.literal.node).span.end);
-                ends.map(|end| at.abs_diff(end)).min().unwrap_or(u32::MAX)
-            };
-            branches.sort_by_key(distance);
-            let Some(first) = branches.first() else { continue };
-            for term in first.terms.iter().filter(|term| term.literal.positive) {
-                let NodeKind::Term { key, .. } = query.node(term.literal.node).kind else { continue };
-                let (family, kinds) = match key.kind {
-                    KeyKind::Attribute(id) => {
-                        let attribute = self.schema().attribute(id);
-                        (attribute.family, attribute.kinds)
-                    }
-                    KeyKind::Tag(id) => {
-                        (self.schema().tag_by_id(id).map_or(Family::Workload, |tag| tag.family), KindSet::EMPTY)
-                    }
-                    _ => continue,
-                };
-                branch.families.insert(family);
-                if family != Family::Rule && !kinds.is_empty() {
-                    branch.kinds = branch.kinds.intersection(kinds);
-                }
-            }
-            branch.query = query.clone();
-            branch.terms = first.terms.to_vec();
-            branch.bits = first.bits;
-        }
-        if branch.kinds.is_empty() {
-            branch.kinds = KindSet::ALL;
-        }
-        branch
-    }
-}
-
-/// The event kinds that a rule says it is about, where it means nothing so far.
-fn activity(text: &str) -> Option<KindSet> {
-    let parsed = parse_item(text);
-    let statements = parsed.items.iter().filter_map(|item| match &item.kind {
-        ItemKind::Rule { statements, .. } => Some(statements),
-        _ => None,
-    });
-    let value = statements.flatten().find_map(|statement| match &statement.kind {
-        StatementKind::Field { name, value } if name.of(text) == "activity" => Some(value.span().of(text)),
-        _ => None,
-    })?;
-    let activity = Activity::from_name(value).map(Activity::kinds);
-    activity.or_else(|| EventKind::from_name(value).map(KindSet::of))
-}
-
-/// What is known of a combination that is being written.
-#[derive(Default)]
-struct Branch {
-    query: Query,
-    terms: Vec<quell::logic::specificity::TermBits>,
-    bits: Bits,
-    /// What it is about so far.
-    families: FxHashSet<Family>,
-    /// The events that it can be about.
-    kinds: KindSet,
-}
-
-impl Branch {
-    fn helps(&self, schema: &Schema, scope: Scope) -> Vec<(&'static str, Family, Bits)> {
-        let branch = BranchSpecificity { bits: self.bits, terms: &self.terms };
-        let helps = most_helpful(&self.query, branch, self.kinds, scope, schema);
-        helps.into_iter().map(|help| (help.name, help.family, help.bits)).collect()
     }
 }
 
