@@ -31,7 +31,7 @@ use crate::event::LoweredRule;
 use crate::hir::{Instant, Names, Polarity, Signature, date, scan};
 use crate::lint::{CheckedItem, JudgedRule, check_item};
 use crate::logic::specificity::{Bits, RuleSpecificity, SpecificityLevel, level};
-use crate::project::{Comparison, Linked, Project, Relations, RuleSketch, resolve_import};
+use crate::project::{Comparison, Linked, Project, Relations, RuleSketch, compares_rules, resolve_import};
 use crate::syntax::{ItemRange, ParsedItem, parse_item, split};
 
 /// How much text a slice holds at least, in bytes, where the file is longer: little enough that one file keeps every core at
@@ -467,6 +467,7 @@ impl<'s> Run<'s> {
     fn slice(&self, slice: &Slice<'_>, index: usize, file: &SourceFile, names: &Names) -> Part {
         let context = self.setting.context();
         let schema = names.schema(context.schema);
+        let compares = compares_rules(context.config);
         let bytes = if matches!(self.purpose, Purpose::Emission(_)) { self.buffers.take() } else { Vec::new() };
         let mut part = Part { bytes, ..Part::default() };
         let mut place = slice.start;
@@ -476,7 +477,7 @@ impl<'s> Run<'s> {
             let CheckedItem { rules, diagnostics } = check_item(text, &parsed, names, &context);
             let found = diagnostics.into_iter();
             part.findings.extend(found.map(|diagnostic| Finding::at(&file.name, diagnostic.shifted(range.start))));
-            for (nth, judged) in (0..).zip(&rules) {
+            for (nth, judged) in (0..).zip(&rules).filter(|_| compares) {
                 part.related.sketches.push(RuleSketch::of(&judged.rule, &file.name, schema, &context));
                 part.related.seats.push(Seat { file: index as u32, range: *range, nth });
             }

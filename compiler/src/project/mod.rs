@@ -9,5 +9,5 @@ mod resolve;
 mod unused;
 
 pub use imports::{ImportError, resolve_import};
-pub use relations::{Comparison, Relations, RuleSketch, RuleSummary, link};
+pub use relations::{Comparison, Relations, RuleSketch, RuleSummary, compares_rules, link};
 pub use resolve::{Linked, Project};

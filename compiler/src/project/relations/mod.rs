@@ -15,7 +15,7 @@ mod summary;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::config::Context;
+use crate::config::{Config, Context};
 use crate::diag::{Code, Diagnostic, text};
 
 use covered::covered;
@@ -46,6 +46,13 @@ pub struct Relations<'s> {
     covering: Index,
     /// Made only where there is a `require` to ask about.
     holding: Option<Index>,
+}
+
+/// Whether a project wants to hear of anything that takes comparing its rules; without, no [sketch](RuleSketch) is needed.
+#[must_use]
+pub fn compares_rules(config: &Config) -> bool {
+    let found = [Code::DuplicateRule, Code::SubsumedRule, Code::ContradictsRequire];
+    found.into_iter().any(|code| config.severity(code).is_some())
 }
 
 /// What one rule means beside the others.
@@ -210,7 +217,7 @@ fn pointing(diagnostic: Diagnostic, rule: &RuleSummary, other: &RuleSummary, lab
 mod tests {
     use super::*;
     use crate::base::Instant;
-    use crate::config::Config;
+    use crate::config::Level;
     use crate::hir::{Names, Rule, lower_item};
     use crate::schema::Schema;
     use crate::syntax::{parse_item, split};
@@ -371,5 +378,15 @@ mod tests {
             found(&many(600, &|at| format!("CIDR(@network.source.ip,10.{}.{}.0/24)", at / 256, at % 256))).is_empty()
         );
         assert_eq!(found(&many(300, &|at| format!("host:h @process.pid:>={at}"))).len(), 299);
+    }
+
+    #[test]
+    fn rules_are_compared_until_nobody_wants_to_hear_of_it() {
+        let mut config = Config::default();
+        for code in ["duplicate-rule", "subsumed-rule", "contradicts-require"] {
+            assert!(compares_rules(&config), "{code}");
+            config.lints.insert(code.to_owned(), Level::Allow);
+        }
+        assert!(!compares_rules(&config));
     }
 }

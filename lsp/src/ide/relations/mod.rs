@@ -13,7 +13,7 @@ use quell::config::Context;
 use quell::diag::{Code, Diagnostic, Edit, Severity};
 use quell::hir::{Names, Signature, lower_item};
 use quell::parse_item;
-use quell::project::RuleSketch;
+use quell::project::{RuleSketch, compares_rules};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ide::document::Document;
@@ -131,6 +131,7 @@ impl Snapshot {
     #[must_use]
     pub fn run(&self, mut go_on: impl FnMut(usize) -> bool) -> Option<Compared> {
         let context = self.settings.context();
+        let compares = compares_rules(context.config);
         let mut ranges = Ranges::default();
         let mut seats = Vec::new();
         let mut sketches = Vec::new();
@@ -147,7 +148,7 @@ impl Snapshot {
                         Signature { rules: Vec::new(), tests: Vec::new(), test_rules: Vec::new(), ..signature.clone() };
                     signatures.push((start, signature));
                 }
-                if !item.facts.has_rules() {
+                if !compares || !item.facts.has_rules() {
                     continue;
                 }
                 if sketches.len() % STRIDE == 0 && !go_on(sketches.len()) {
