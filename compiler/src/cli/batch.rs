@@ -139,7 +139,8 @@ pub(super) fn run(
     pool.install(|| Run::new(setting, purpose).run(files, sink))
 }
 
-fn pool(setting: &Setting) -> Result<rayon::ThreadPool, Problem> {
+/// As many threads as the run may have.
+pub(super) fn pool(setting: &Setting) -> Result<rayon::ThreadPool, Problem> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(setting.jobs)
         .build()

@@ -1,25 +1,46 @@
 //! Files of events, and standard input.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde_json::Value;
 
 use crate::cli::exit::Problem;
+use crate::cli::interrupt::Interrupt;
+use crate::cli::progress::Progress;
 use crate::eval::{Stream, Unread};
 
 /// Opens a file, `-` for standard input, and finds out whether it is compressed.
 pub(super) fn open(path: &Path) -> Result<Stream, Problem> {
-    let failed = |error: io::Error| Problem::input(format!("`{}` cannot be read: {error}", path.display()));
+    Stream::of(input(path)?).map_err(|error| unread(path, &error))
+}
+
+/// The same until an interrupt, which ends it with an error.
+pub(super) fn open_until(path: &Path, interrupt: &Interrupt) -> Result<Stream, Problem> {
+    let input = input(path)?;
+    interrupt.watch(input).and_then(Stream::of).map_err(|error| unread(path, &error))
+}
+
+/// The same with the progress shown.
+pub(super) fn open_shown(path: &Path, interrupt: &Interrupt, progress: &Progress) -> Result<Stream, Problem> {
+    let input = progress.watch(input(path)?);
+    interrupt.watch(input).and_then(Stream::of).map_err(|error| unread(path, &error))
+}
+
+fn input(path: &Path) -> Result<Box<dyn Read + Send>, Problem> {
     if path.as_os_str() == "-" {
-        return Stream::of(io::stdin()).map_err(failed);
+        return Ok(Box::new(io::stdin()));
     }
-    let file = File::open(path).map_err(failed)?;
+    let file = File::open(path).map_err(|error| unread(path, &error))?;
     if file.metadata().is_ok_and(|found| found.is_dir()) {
         return Err(Problem::input(format!("`{}` is a folder, and a file of events is needed", path.display())));
     }
-    Stream::of(file).map_err(failed)
+    Ok(Box::new(file))
+}
+
+fn unread(path: &Path, error: &io::Error) -> Problem {
+    Problem::input(format!("`{}` cannot be read: {error}", path.display()))
 }
 
 /// All events of a file with their numbers.

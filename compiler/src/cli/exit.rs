@@ -15,6 +15,8 @@ pub(super) enum Exit {
     Input = 2,
     /// Wrong usage or configuration.
     Usage = 3,
+    /// An interrupt came before the end.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {

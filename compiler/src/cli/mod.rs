@@ -2,6 +2,7 @@
 //!
 //! Not here: what a program means. Every finding and every byte of output comes from the library.
 
+mod ahead;
 mod args;
 mod baseline;
 mod batch;
@@ -15,8 +16,10 @@ mod fix;
 mod format;
 mod identity;
 mod import;
+mod interrupt;
 mod known;
 mod output;
+mod progress;
 mod project;
 mod recall;
 mod render;

@@ -13,5 +13,5 @@ mod testing;
 pub use attacks::{Attack, SilencedAttack};
 pub use replay::{Count, Replay, ReplayReport, RuleReport, SeenReport, Who};
 pub use ruleset::{PlacedRule, PlacedTest, Ruleset, shown, written};
-pub use stream::{Batch, EVENT_CAP, Stream, Unread, parse};
+pub use stream::{Batch, EVENT_CAP, Stream, Unread, parse, parse_part};
 pub use testing::{Failure, Open, Report, run_test, test_attacks};

@@ -1,22 +1,27 @@
 //! What rules silence of events that were recorded.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::io;
 
 use rayon::prelude::*;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::attacks::SilencedAttack;
 use super::ruleset::{PlacedRule, Ruleset};
-use super::stream::{Batch, Stream, parse};
+use super::stream::{Batch, Stream, parse_part};
 use crate::base::Instant;
 use crate::config::Context;
-use crate::event::{Detection, Event, holds, instant};
+use crate::event::{Detection, Event, Projection, holds, instant};
 use crate::hir::{Query, date};
 use crate::logic::{NormalForm, normal_form};
 
 /// How many bad lines are named; the others are counted.
 const NAMED: usize = 10;
+
+/// The attribute that says whose event it is.
+const USER: &str = "process.executable.user";
 
 /// What a replay found. The struct is the documented format.
 #[derive(Debug, Serialize)]
@@ -139,11 +144,13 @@ impl Count {
         Count { rules: vec![Tally::default(); rules], ..Count::default() }
     }
 
-    fn add(&mut self, other: Count) {
+    /// Adds what was counted elsewhere, of the same rules. The bad lines that stay named are the first.
+    pub fn add(&mut self, other: Count) {
         self.events += other.events;
         self.bad_lines += other.bad_lines;
         self.suppressed += other.suppressed;
         self.bad.extend(other.bad);
+        self.bad.sort_unstable();
         self.bad.truncate(NAMED);
         self.rules.iter_mut().zip(other.rules).for_each(|(sum, more)| sum.add(more));
     }
@@ -163,6 +170,8 @@ pub struct Replay<'r> {
     cx: &'r Context<'r>,
     /// Per rule.
     silencers: Vec<Vec<Silencer<'r>>>,
+    /// What of an event the rules and the counts are about.
+    asked: Projection,
 }
 
 impl<'r> Replay<'r> {
@@ -174,53 +183,74 @@ impl<'r> Replay<'r> {
             let silencer = |query| Silencer { query, form: normal_form(query, !placed.is_suppress(), cap) };
             placed.conditions().into_iter().map(silencer).collect()
         });
-        Replay { ruleset, cx, silencers: silencers.collect() }
+        let rules = ruleset.rules.iter().map(|placed| &placed.lowered);
+        let asked = Projection::new(rules, cx.schema, &[USER]);
+        Replay { ruleset, cx, silencers: silencers.collect(), asked }
     }
 
     /// Nothing counted yet.
     #[must_use]
-    pub fn count(&self) -> Count {
+    pub fn nothing(&self) -> Count {
         Count::new(self.ruleset.rules.len())
     }
 
-    /// Counts a stream, `jobs` batches at once.
+    /// Counts the events of batches on all threads, as many batches at once as there are threads. The counts are the
+    /// same on however many.
+    #[must_use]
+    pub fn count<B: Borrow<Batch> + Send>(&self, batches: impl Iterator<Item = B> + Send) -> Count {
+        let counts = batches.par_bridge().fold(
+            || self.nothing(),
+            |mut count, batch| {
+                self.batch(batch.borrow(), &mut count);
+                count
+            },
+        );
+        counts.reduce(
+            || self.nothing(),
+            |mut sum, more| {
+                sum.add(more);
+                sum
+            },
+        )
+    }
+
+    /// Counts the events of a stream, `jobs` batches at once.
     ///
     /// # Errors
     ///
-    /// What keeps it from being read to its end; what came before is counted.
-    pub fn stream(&self, stream: Stream, jobs: usize, count: &mut Count) -> io::Result<()> {
-        stream.read_together(jobs, &mut |batches| {
-            let counts: Vec<Count> = batches.par_iter().map(|batch| self.batch(batch)).collect();
-            counts.into_iter().for_each(|more| count.add(more));
-        })
+    /// What keeps it from being read to its end.
+    pub fn stream(&self, stream: Stream, jobs: usize) -> io::Result<Count> {
+        let mut count = self.nothing();
+        stream.read_together(jobs, &mut |batches| count.add(self.count(batches.iter())))?;
+        Ok(count)
     }
 
-    fn batch(&self, batch: &Batch) -> Count {
-        let mut count = self.count();
+    fn batch(&self, batch: &Batch, count: &mut Count) {
         for (number, text) in batch.events() {
-            let value = match parse(text) {
-                Ok(value) => value,
+            match parse_part(text, &self.asked) {
+                Ok(value) => self.value(&value, count),
                 Err(why) => {
                     count.bad_lines += 1;
                     if count.bad.len() < NAMED {
                         count.bad.push((number, why));
                     }
-                    continue;
-                }
-            };
-            let Some(event) = Event::new(&value) else { continue };
-            count.events += 1;
-            let mut silenced = false;
-            for index in self.ruleset.silencing(&event, self.cx) {
-                silenced = true;
-                if let (Some(tally), Some(placed)) = (count.rules.get_mut(index), self.ruleset.rules.get(index)) {
-                    let silencers = self.silencers.get(index).map(Vec::as_slice).unwrap_or_default();
-                    tally.see(placed, silencers, &event, instant(&value), self.cx);
                 }
             }
-            count.suppressed += u64::from(silenced);
         }
-        count
+    }
+
+    fn value(&self, value: &Value, count: &mut Count) {
+        let Some(event) = Event::new(value) else { return };
+        count.events += 1;
+        let mut silenced = false;
+        for index in self.ruleset.silencing(&event, self.cx) {
+            silenced = true;
+            if let (Some(tally), Some(placed)) = (count.rules.get_mut(index), self.ruleset.rules.get(index)) {
+                let silencers = self.silencers.get(index).map(Vec::as_slice).unwrap_or_default();
+                tally.see(placed, silencers, &event, instant(value), self.cx);
+            }
+        }
+        count.suppressed += u64::from(silenced);
     }
 
     /// What was counted, with the known attacks that are silenced.
@@ -266,7 +296,7 @@ impl Tally {
         for (counts, value) in [
             (&mut self.who.detection_rules, detection.id.or(detection.name)),
             (&mut self.who.hosts, host.map(str::to_owned)),
-            (&mut self.who.users, event.attribute("process.executable.user").into_iter().next().map(Into::into)),
+            (&mut self.who.users, event.attribute(USER).into_iter().next().map(Into::into)),
         ] {
             if let Some(value) = value {
                 *counts.entry(value).or_default() += 1;

@@ -8,6 +8,8 @@ use serde::de::{Deserializer as _, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::event::Projection;
+
 /// How much text a batch holds at least, in bytes, where there is more.
 const BATCH: usize = 1024 * 1024;
 
@@ -23,7 +25,8 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// The events with their numbers: of its line where each stands on one, else of the event; both from 1.
+    /// The events with their numbers: of its line where each stands on one, else of the event; both from 1. One past the
+    /// bound is empty.
     pub fn events(&self) -> impl Iterator<Item = (u64, &[u8])> {
         let mut start = 0;
         self.ends.iter().map(move |&(end, number)| {
@@ -33,10 +36,39 @@ impl Batch {
         })
     }
 
+    /// With room for as much as a batch holds, but for the end of a long line.
+    fn with_room() -> Batch {
+        Batch { text: Vec::with_capacity(BATCH + BATCH / 8), ends: Vec::new() }
+    }
+
     /// Adds a text; whether the batch has become full.
     fn push(&mut self, text: &[u8], number: u64) -> bool {
         self.text.extend_from_slice(text);
+        self.end(number)
+    }
+
+    /// Adds the next line, if there is something on it; whether there was a line.
+    fn read_line(&mut self, input: &mut impl BufRead, number: u64) -> io::Result<bool> {
+        let start = self.text.len();
+        match read_line(input, &mut self.text)? {
+            Line::Blank => {}
+            Line::Text => drop(self.end(number)),
+            Line::TooLong => {
+                self.text.truncate(start);
+                self.end(number);
+            }
+            Line::None => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// What was added since the last end is the event of that number; whether the batch has become full.
+    fn end(&mut self, number: u64) -> bool {
         self.ends.push((self.text.len(), number));
+        self.is_full()
+    }
+
+    fn is_full(&self) -> bool {
         self.text.len() >= BATCH
     }
 }
@@ -89,21 +121,28 @@ impl Stream {
     /// been handed over.
     pub fn read(self, each: &mut (impl FnMut(Batch) + ?Sized)) -> io::Result<()> {
         let mut input = self.input;
+        let start = input.fill_buf()?;
+        if is_binary(start) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "it is binary, and neither JSON nor gzip nor zstd"));
+        }
         // A byte order mark is no part of any event.
-        if input.fill_buf()?.starts_with(&[0xef, 0xbb, 0xbf]) {
+        if start.starts_with(&[0xef, 0xbb, 0xbf]) {
             input.consume(3);
         }
         let mut number = 0;
-        let first = loop {
-            let mut line = Vec::new();
-            if !read_line(&mut input, &mut line)? {
-                return Ok(());
-            }
+        let mut first = Vec::new();
+        loop {
             number += 1;
-            if !line.trim_ascii().is_empty() {
-                break line;
+            match read_line(&mut input, &mut first)? {
+                Line::None => return Ok(()),
+                Line::Blank => {}
+                Line::Text => break,
+                Line::TooLong => {
+                    first.clear();
+                    break;
+                }
             }
-        };
+        }
         let start = first.trim_ascii_start();
         let is_whole = serde_json::from_slice::<IgnoredAny>(start).is_ok();
         match start.first() {
@@ -112,6 +151,12 @@ impl Stream {
             _ => read_lines(input, &first, number, each),
         }
     }
+}
+
+/// Whether what starts so is another kind of file, and would be found line by line to be no JSON.
+fn is_binary(start: &[u8]) -> bool {
+    let is_json = matches!(start.trim_ascii_start().first(), Some(b'{' | b'['));
+    !is_json && start.iter().take(512).any(|byte| *byte == 0)
 }
 
 /// Why a stream did not give all of its events.
@@ -178,26 +223,51 @@ impl Stream {
 ///
 /// What is wrong with it, in words.
 pub fn parse(text: &[u8]) -> Result<Value, String> {
-    let value: Value = serde_json::from_slice(text).map_err(|error| format!("it is not JSON: {error}"))?;
+    object(text, |text| serde_json::from_slice(text))
+}
+
+/// Parses what is asked for of one event.
+///
+/// # Errors
+///
+/// As of [`parse`].
+pub fn parse_part(text: &[u8], asked: &Projection) -> Result<Value, String> {
+    object(text, |text| asked.read(text))
+}
+
+fn object(text: &[u8], read: impl FnOnce(&[u8]) -> serde_json::Result<Value>) -> Result<Value, String> {
+    if text.is_empty() {
+        return Err(format!("it is longer than {} MiB", EVENT_CAP / (1024 * 1024)));
+    }
+    let value = read(text).map_err(|error| format!("it is not JSON: {error}"))?;
     if value.is_object() { Ok(value) } else { Err("it is JSON and no object".to_owned()) }
 }
 
-/// Reads to the end of the line, which is left out; false at the end of the stream. Of a line past the cap the start is
-/// kept, which is no JSON.
-fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
-    line.clear();
-    let read = input.by_ref().take(EVENT_CAP as u64).read_until(b'\n', line)?;
+/// What was found on a line.
+enum Line {
+    /// Nothing.
+    Blank,
+    Text,
+    /// More than [`EVENT_CAP`].
+    TooLong,
+    /// There is no further line.
+    None,
+}
+
+/// Adds a line to a text, without the blanks at its end; of what is blank or too long, nothing that counts.
+fn read_line(input: &mut impl BufRead, text: &mut Vec<u8>) -> io::Result<Line> {
+    let start = text.len();
+    let read = input.by_ref().take(EVENT_CAP as u64).read_until(b'\n', text)?;
     if read == 0 {
-        return Ok(false);
+        return Ok(Line::None);
     }
-    if line.last() != Some(&b'\n') && read == EVENT_CAP {
-        line.truncate(64);
+    if text.last() != Some(&b'\n') && read == EVENT_CAP {
         input.skip_until(b'\n')?;
+        return Ok(Line::TooLong);
     }
-    while line.last().is_some_and(u8::is_ascii_whitespace) {
-        line.pop();
-    }
-    Ok(true)
+    let blanks = text.iter().skip(start).rev().take_while(|byte| byte.is_ascii_whitespace()).count();
+    text.truncate(text.len() - blanks);
+    Ok(if text.len() == start { Line::Blank } else { Line::Text })
 }
 
 fn read_lines(
@@ -206,14 +276,15 @@ fn read_lines(
     mut number: u64,
     each: &mut (impl FnMut(Batch) + ?Sized),
 ) -> io::Result<()> {
-    let mut batch = Batch::default();
-    let mut line = first.to_vec();
+    let mut batch = Batch::with_room();
+    batch.push(first, number);
     loop {
-        if !line.trim_ascii().is_empty() && batch.push(&line, number) {
-            each(std::mem::take(&mut batch));
+        if batch.is_full() {
+            each(std::mem::replace(&mut batch, Batch::with_room()));
         }
-        match read_line(&mut input, &mut line) {
-            Ok(true) => number += 1,
+        number += 1;
+        match batch.read_line(&mut input, number) {
+            Ok(true) => {}
             end => {
                 each(batch);
                 return end.map(|_| ());
@@ -325,6 +396,12 @@ mod tests {
         assert_eq!(read(&bytes).0.len(), 5000);
         let (found, whole) = read(&bytes[..bytes.len() / 2]);
         assert!(!whole && !found.is_empty() && found.len() < 5000, "{}", found.len());
+    }
+
+    #[test]
+    fn what_is_binary_is_refused_as_a_whole() {
+        assert_eq!(read(b"\x7fELF\x02\x01\x01\0\0\n{}\n"), (vec![], false));
+        assert_eq!(read(b"{}\n\0\0\n{}\n").0.len(), 3);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod index;
 mod matches;
+mod projection;
 mod scope;
 mod trace;
 mod value;
@@ -12,6 +13,7 @@ mod verdict;
 
 pub use index::Index;
 pub use matches::{holds, matches};
+pub use projection::Projection;
 pub use scope::{Detection, Known, instant, names};
 pub use trace::{Trace, TraceKind, trace};
 pub use value::Event;

@@ -87,17 +87,19 @@ impl Scope<'_> {
     }
 }
 
+/// Where an event says its instant, the likeliest first.
+pub(super) const INSTANTS: [&[&str]; 5] = [
+    &["date"],
+    &["timestamp"],
+    &["attributes", "timestamp"],
+    &["attributes", "date"],
+    &["attributes", "custom", "date"],
+];
+
 /// The instant of an event, as far as it says one: RFC 3339 text or milliseconds since the epoch.
 #[must_use]
 pub fn instant(value: &Value) -> Option<crate::base::Instant> {
-    const PLACES: [&[&str]; 5] = [
-        &["date"],
-        &["timestamp"],
-        &["attributes", "timestamp"],
-        &["attributes", "date"],
-        &["attributes", "custom", "date"],
-    ];
-    PLACES.iter().find_map(|path| {
+    INSTANTS.iter().find_map(|path| {
         let found = path.iter().try_fold(value, |value, name| value.get(*name))?;
         match found {
             Value::String(text) => Some(text.parse::<jiff::Timestamp>().ok()?.as_millisecond()),

@@ -170,8 +170,7 @@ impl Trial<'_> {
         let settings = &self.snapshot.settings;
         let context = settings.context();
         let replay = Replay::new(&self.ruleset, &context);
-        let mut count = replay.count();
-        replay.stream(stream, jobs, &mut count).map_err(|error| format!("it cannot be read to its end: {error}"))?;
+        let count = replay.stream(stream, jobs).map_err(|error| format!("it cannot be read to its end: {error}"))?;
         let report = replay.report(count, self.ruleset.silenced(&settings.must_fire, &context));
         serde_json::to_value(report).map_err(|error| error.to_string())
     }

@@ -35,28 +35,54 @@ fn pick<'l>(list: &[&'l str], number: usize) -> &'l str {
     list.get(number % list.len().max(1)).copied().unwrap_or_default()
 }
 
+/// What a rule of the project is about.
+pub(crate) struct Job {
+    pub(crate) program: &'static str,
+    pub(crate) parent: &'static str,
+    pub(crate) service: &'static str,
+    pub(crate) user: &'static str,
+    pub(crate) name: String,
+}
+
+impl Job {
+    /// The job of the rule of that number.
+    pub(crate) fn of(number: usize) -> Job {
+        let [first, second, third] = [1, 48, 48 * 48].map(|step| pick(&WORDS, number / step));
+        Job {
+            program: pick(&PROGRAMS, number),
+            parent: pick(&PARENTS, number / 3),
+            service: pick(&SERVICES, number / 7),
+            user: second,
+            name: format!("{first}-{second}-{third}"),
+        }
+    }
+
+    /// Its configuration, as it is named in its arguments.
+    pub(crate) fn argument(&self) -> String {
+        format!("--config=/etc/{}/{}.conf", self.service, self.name)
+    }
+}
+
 fn rule(number: usize, out: &mut String) {
-    let program = pick(&PROGRAMS, number);
-    let parent = pick(&PARENTS, number / 3);
-    let service = pick(&SERVICES, number / 7);
-    let [first, second, third] = [1, 48, 48 * 48].map(|step| pick(&WORDS, number / step));
-    let job = format!("{first}-{second}-{third}");
+    let job = Job::of(number);
+    let argument = job.argument();
+    let Job { program, parent, service, user, name } = job;
     let written = write!(
         out,
-        r#"## The nightly job {job} of {service} starts {program} and reads its own configuration.
-suppress nightly-{job} {{
+        r#"## The nightly job {name} of {service} starts {program} and reads its own configuration.
+suppress nightly-{name} {{
   owner    = "platform@example.com"
-  reason   = "job {job} is started by the scheduler and touches its own files only"
+  reason   = "job {name} is started by the scheduler and touches its own files only"
   ticket   = "SEC-{number}"
   expires  = 2027-06-30
   rules {{ ruleId:(def-000-krp OR oqn-z2v-zb0) }}
   when {{
-    @process.args:"--config=/etc/{service}/{job}.conf"
+    @process.args:"{argument}"
     @process.executable.path:{program}
     @process.executable.user:root
     @process.parent.executable.path:{parent}
     @process.parent.comm:(cron OR systemd)
-    @process.user:{second}
+    @process.user:{user}
     kube_service:{service}
     -env:staging
   }}

@@ -2,9 +2,11 @@
 //!
 //! `cargo run --release -p bench` builds the command line first. Absolute times are of the machine it runs on; the
 //! ratios are what holds elsewhere. `cargo run --release -p bench -- lsp` measures the language server instead,
-//! `bench relations` what comparing rules with one another costs, and `bench step NAME RULES` runs one step once, for a
+//! `bench relations` what comparing rules with one another costs, `bench events` what replaying events costs,
+//! `bench endurance GIGABYTES…` what it costs over so much input, and `bench step NAME RULES` runs one step once, for a
 //! profiler that counts instructions.
 
+mod events;
 mod generate;
 mod language_server;
 mod measure;
@@ -36,9 +38,16 @@ fn main() -> std::io::Result<()> {
             let most = std::env::args().nth(2).map_or(Ok(usize::MAX), |most| most.parse());
             relations::run(most.map_err(std::io::Error::other)?)
         }
+        Some("events") => events::run(),
+        Some("endurance") => {
+            let sizes = std::env::args().skip(2).map(|size| size.parse()).collect::<Result<Vec<u64>, _>>();
+            events::endure(&sizes.map_err(std::io::Error::other)?)
+        }
         Some("--nothing") => language_server::nothing(),
         Some("step") => once(std::env::args().skip(2)),
-        Some(_) => Err(std::io::Error::other("usage: bench [lsp | relations [MOST] | step NAME RULES]")),
+        Some(_) => Err(std::io::Error::other(
+            "usage: bench [lsp | relations [MOST] | events | endurance GIGABYTES… | step NAME RULES]",
+        )),
     }
 }
 

@@ -8,6 +8,7 @@ mod import;
 mod list;
 mod project;
 mod samples;
+mod streams;
 mod watch;
 
 use std::fs;

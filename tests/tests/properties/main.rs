@@ -6,6 +6,7 @@
 
 mod analysis;
 mod anything;
+mod events;
 mod fixes;
 mod hostile;
 mod layout;

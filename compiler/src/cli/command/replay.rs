@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
+use crate::cli::ahead::Ahead;
 use crate::cli::args::{Global, ReplayArgs, ReplayFormat};
 use crate::cli::exit::{Exit, Problem};
+use crate::cli::interrupt::Interrupt;
+use crate::cli::progress::Progress;
 use crate::cli::project::Setting;
 use crate::cli::ruleset::{self, Loaded};
-use crate::cli::{events, known, output};
-use crate::eval::{Replay, ReplayReport};
+use crate::cli::{batch, events, known, output};
+use crate::eval::{Count, Replay, ReplayReport};
 
 /// How many rules that silence nothing are named; the others are counted.
 const NAMED: usize = 10;
@@ -24,26 +28,7 @@ pub(in crate::cli) fn run(global: &Global, args: &ReplayArgs) -> Result<Exit, Pr
     };
     let cx = setting.context();
     let replay = Replay::new(&ruleset, &cx);
-    let mut exit = Exit::Clean;
-    let mut count = replay.count();
-    for path in &args.events {
-        let name = path.display().to_string();
-        let stream = events::open(path)?;
-        let before = count.bad.len();
-        if let Err(error) = replay.stream(stream, setting.jobs, &mut count) {
-            output::note(format!("error: `{name}` cannot be read to its end: {error}; what came before is counted"));
-            exit = Exit::Input;
-        }
-        for (number, why) in count.bad.iter().skip(before) {
-            output::note(format!("{name}:{number}: no event: {why}"));
-        }
-    }
-    if count.bad_lines > count.bad.len() as u64 {
-        output::note(format!("{} more lines are no events", count.bad_lines - count.bad.len() as u64));
-    }
-    if count.bad_lines > 0 {
-        exit = exit.max(Exit::Findings);
-    }
+    let (count, mut exit) = count(&replay, &setting, &args.events)?;
     let report = replay.report(count, ruleset.silenced(&known::load(&setting)?, &cx));
     for attack in &report.silenced_attacks {
         let by: Vec<String> = attack.by.iter().map(|name| format!("`{name}`")).collect();
@@ -61,6 +46,51 @@ pub(in crate::cli) fn run(global: &Global, args: &ReplayArgs) -> Result<Exit, Pr
         ReplayFormat::Markdown => output::say(&markdown(&report))?,
     }
     Ok(exit)
+}
+
+/// Counts the events of all files. What keeps one from being read to its end is told, and the others are counted; an
+/// interrupt ends the counting.
+fn count(replay: &Replay<'_>, setting: &Setting, paths: &[PathBuf]) -> Result<(Count, Exit), Problem> {
+    let interrupt = Interrupt::heed()?;
+    let pool = batch::pool(setting)?;
+    let mut exit = Exit::Clean;
+    let mut count = replay.nothing();
+    let mut named = 0;
+    for path in paths {
+        let name = path.display().to_string();
+        let progress = Progress::of(path);
+        let end = match events::open_shown(path, &interrupt, &progress) {
+            Ok(stream) => {
+                let mut ahead = Ahead::new(stream, setting.jobs)?;
+                let found = pool.install(|| replay.count(ahead.by_ref()));
+                drop(progress);
+                named += found.bad.len() as u64;
+                for (number, why) in &found.bad {
+                    output::note(format!("{name}:{number}: no event: {why}"));
+                }
+                count.add(found);
+                ahead.end()
+            }
+            Err(_) if interrupt.came() => Ok(()),
+            Err(problem) => return Err(problem),
+        };
+        if interrupt.came() {
+            output::note(format!("error: interrupted in `{name}`; what was read until then is counted"));
+            exit = Exit::Interrupted;
+            break;
+        }
+        if let Err(error) = end {
+            output::note(format!("error: `{name}` cannot be read to its end: {error}; what came before is counted"));
+            exit = exit.max(Exit::Input);
+        }
+    }
+    if count.bad_lines > named {
+        output::note(format!("{} more lines are no events", count.bad_lines - named));
+    }
+    if count.bad_lines > 0 {
+        exit = exit.max(Exit::Findings);
+    }
+    Ok((count, exit))
 }
 
 /// The most frequent values, for people.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::cli::args::{Global, ListFormat, TestArgs};
 use crate::cli::exit::{Exit, Problem};
+use crate::cli::interrupt::Interrupt;
 use crate::cli::project::Setting;
 use crate::cli::ruleset::{self, Loaded};
 use crate::cli::{events, known, output, source};
@@ -17,16 +18,31 @@ pub(in crate::cli) fn run(global: &Global, args: &TestArgs) -> Result<Exit, Prob
         Loaded::Broken(exit) => return Ok(exit),
     };
     let cx = setting.context();
+    let interrupt = Interrupt::heed()?;
     let open = |name: &str| {
         let file = source::imported(&setting.root, name);
         let path = file.and_then(|file| file.path).ok_or(format!("there is no file `{name}` in the project"))?;
-        events::open(&path).map_err(|problem| problem.to_string())
+        events::open_until(&path, &interrupt).map_err(|problem| problem.to_string())
     };
-    let mut reports: Vec<Report> = ruleset.tests.iter().map(|test| run_test(&ruleset, test, &open, &cx)).collect();
-    reports.extend(test_attacks(&ruleset, &known::load(&setting)?, CONFIG, &cx));
+    let mut reports: Vec<Report> = Vec::new();
+    for test in &ruleset.tests {
+        let report = run_test(&ruleset, test, &open, &cx);
+        // What was cut short says nothing.
+        if interrupt.came() {
+            break;
+        }
+        reports.push(report);
+    }
+    if !interrupt.came() {
+        reports.extend(test_attacks(&ruleset, &known::load(&setting)?, CONFIG, &cx));
+    }
     match args.format {
         ListFormat::Json => output::json(&reports)?,
         ListFormat::Human => output::say(&output::visible(&summary(&reports)))?,
+    }
+    if interrupt.came() {
+        output::note(format!("error: interrupted after {} of {} tests", reports.len(), ruleset.tests.len()));
+        return Ok(Exit::Interrupted);
     }
     if ruleset.tests.is_empty() {
         output::note("there is no test: write `test \"…\" { fires … }` beside the rules");
