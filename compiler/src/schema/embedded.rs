@@ -24,8 +24,8 @@ pub(super) const HEADER: &str = "path\ttype\tmulti\tplatforms\tkinds\tscope\tfam
 pub struct Schema {
     version: Cow<'static, str>,
     attributes: Vec<Attribute>,
-    /// What a term on each attribute is worth.
-    weights: Vec<Weight>,
+    /// What a term on each attribute is worth, found out when first asked for: a program asks for few.
+    weights: Vec<OnceLock<Weight>>,
     /// Ids by path.
     order: Vec<AttrId>,
     index: FxHashMap<Cow<'static, str>, AttrId>,
@@ -131,7 +131,7 @@ impl Schema {
             self.open.insert(stem, id);
         }
         self.order.push(id);
-        self.weights.push(Weight::of(&attribute));
+        self.weights.push(OnceLock::new());
         self.attributes.push(attribute);
         true
     }
@@ -224,7 +224,8 @@ impl Schema {
 
     /// What a term on an attribute is worth.
     pub fn weight(&self, id: AttrId) -> Weight {
-        self.weights.get(id.index()).copied().unwrap_or(Weight::UNKNOWN)
+        let known = self.weights.get(id.index()).zip(self.attributes.get(id.index()));
+        known.map_or(Weight::UNKNOWN, |(weight, attribute)| *weight.get_or_init(|| Weight::of(attribute)))
     }
 
     /// What a term on a tag is worth.

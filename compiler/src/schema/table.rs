@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use memchr::memchr_iter;
+
 /// Why a schema file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaError {
@@ -63,7 +65,7 @@ impl<'t> Row<'t> {
 pub(super) fn rows<'t>(text: &'t str, header: &str) -> Result<impl Iterator<Item = Row<'t>> + use<'t>, SchemaError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut rows = (1..)
-        .zip(text.split('\n'))
+        .zip(lines(text))
         .map(|(line, text)| Row { line, text: text.strip_suffix('\r').unwrap_or(text) })
         .filter(|row| !row.text.is_empty() && !row.text.starts_with('#'));
     match rows.next() {
@@ -71,6 +73,12 @@ pub(super) fn rows<'t>(text: &'t str, header: &str) -> Result<impl Iterator<Item
         Some(first) => Err(first.error(format!("the header must be `{}`", header.replace('\t', " ")))),
         None => Err(SchemaError::new(1, "the file is empty")),
     }
+}
+
+/// The texts between line feeds.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let ends = memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+    ends.scan(0, |start, end| text.get(std::mem::replace(start, end + 1)..end))
 }
 
 /// The value of a `# name: value` comment line.
