@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use serde_json::Value;
+
+use crate::language_client::Client;
 use crate::workspace;
 
 /// Builds the command line if it is not fresh and gives its path. `QUELL_BIN` names another one.
@@ -25,6 +28,28 @@ pub fn quell() -> Result<PathBuf, String> {
 pub fn quell_lsp() -> Result<PathBuf, String> {
     static PATH: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     PATH.get_or_init(|| binary("quell-lsp", "quell-lsp", "QUELL_LSP_BIN")).clone()
+}
+
+impl Client {
+    /// Starts the server; nothing is said to it yet.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be built or started.
+    pub fn start() -> Result<Client, String> {
+        Client::start_with(&mut Command::new(quell_lsp()?))
+    }
+
+    /// Starts the server and shakes hands, as an editor that can do what `capabilities` says.
+    ///
+    /// # Errors
+    ///
+    /// Where the server does not answer.
+    pub fn initialized(folder: Option<&str>, capabilities: Value) -> Result<Client, String> {
+        let mut client = Client::start()?;
+        client.initialize(folder, capabilities)?;
+        Ok(client)
+    }
 }
 
 fn binary(package: &str, name: &str, variable: &str) -> Result<PathBuf, String> {

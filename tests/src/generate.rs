@@ -74,7 +74,7 @@ const TEXT_KEYS: [&str; 10] = [
 ];
 
 /// Attributes that hold numbers.
-const NUMBER_KEYS: [&str; 4] = ["@process.uid", "@custom.number", "@process.executable.uid", "@process.pid"];
+pub const NUMBER_KEYS: [&str; 4] = ["@process.uid", "@custom.number", "@process.executable.uid", "@process.pid"];
 
 /// Attributes that hold addresses.
 const ADDRESS_KEYS: [&str; 2] = ["@custom.address", "@custom.ip"];

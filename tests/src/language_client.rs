@@ -1,5 +1,7 @@
-//! A client of the language server over its standard streams, as plain as the protocol allows: what is sent and what
+//! A client of a language server over its standard streams, as plain as the protocol allows: what is sent and what
 //! comes is JSON, and nothing is guessed.
+//!
+//! Not here: where the server is. This file stands alone, so that what measures another server can include it.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
@@ -8,8 +10,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-
-use crate::binary;
 
 /// How long an answer may take before a test gives up: far longer than any takes on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -37,15 +37,6 @@ pub struct Client {
 }
 
 impl Client {
-    /// Starts the server; nothing is said to it yet.
-    ///
-    /// # Errors
-    ///
-    /// Where it cannot be built or started.
-    pub fn start() -> Result<Client, String> {
-        Client::start_with(&mut Command::new(binary::quell_lsp()?))
-    }
-
     /// Starts a server by a command.
     ///
     /// # Errors
@@ -73,17 +64,6 @@ impl Client {
         });
         let arrived = Instant::now();
         Ok(Client { child, stdin, incoming, waiting: VecDeque::new(), arrived, next: 1, log: Vec::new() })
-    }
-
-    /// Starts the server and shakes hands, as an editor that can do what `capabilities` says.
-    ///
-    /// # Errors
-    ///
-    /// Where the server does not answer.
-    pub fn initialized(folder: Option<&str>, capabilities: Value) -> Result<Client, String> {
-        let mut client = Client::start()?;
-        client.initialize(folder, capabilities)?;
-        Ok(client)
     }
 
     /// Shakes hands; gives the result of `initialize`.

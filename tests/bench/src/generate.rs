@@ -37,6 +37,7 @@ fn pick<'l>(list: &[&'l str], number: usize) -> &'l str {
 
 /// What a rule of the project is about.
 pub(crate) struct Job {
+    pub(crate) number: usize,
     pub(crate) program: &'static str,
     pub(crate) parent: &'static str,
     pub(crate) service: &'static str,
@@ -49,11 +50,15 @@ impl Job {
     pub(crate) fn of(number: usize) -> Job {
         let [first, second, third] = [1, 48, 48 * 48].map(|step| pick(&WORDS, number / step));
         Job {
+            number,
             program: pick(&PROGRAMS, number),
             parent: pick(&PARENTS, number / 3),
             service: pick(&SERVICES, number / 7),
             user: second,
-            name: format!("{first}-{second}-{third}"),
+            name: match number / WORDS.len().pow(3) {
+                0 => format!("{first}-{second}-{third}"),
+                more => format!("{first}-{second}-{third}-{more}"),
+            },
         }
     }
 
@@ -66,7 +71,7 @@ impl Job {
 fn rule(number: usize, out: &mut String) {
     let job = Job::of(number);
     let argument = job.argument();
-    let Job { program, parent, service, user, name } = job;
+    let Job { number, program, parent, service, user, name } = job;
     let written = write!(
         out,
         r#"## The nightly job {name} of {service} starts {program} and reads its own configuration.
