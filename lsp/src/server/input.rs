@@ -8,7 +8,7 @@ use std::io::{self, BufRead, Read};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use serde::de::{self, IgnoredAny, Visitor};
+use serde::de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, ReadBuf};
@@ -182,9 +182,61 @@ struct ErrorShape {
     _message: String,
 }
 
+/// Any JSON, read as thoroughly as the transport does: to pass over a part, as [`IgnoredAny`] does, asks neither for UTF-8
+/// nor for numbers in range, and nests without end.
+struct Thorough;
+
+impl<'de> Deserialize<'de> for Thorough {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Thorough, D::Error> {
+        from.deserialize_any(Thorough)
+    }
+}
+
+impl<'de> Visitor<'de> for Thorough {
+    type Value = Thorough;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> std::result::Result<Thorough, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> std::result::Result<Thorough, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> std::result::Result<Thorough, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> std::result::Result<Thorough, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> std::result::Result<Thorough, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E>(self) -> std::result::Result<Thorough, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> std::result::Result<Thorough, A::Error> {
+        while elements.next_element::<Thorough>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> std::result::Result<Thorough, A::Error> {
+        while members.next_entry::<Thorough, Thorough>()?.is_some() {}
+        Ok(self)
+    }
+}
+
 /// Whether the transport can read a body; what to hand on in its place if not.
 fn check(body: &[u8]) -> std::result::Result<(), Vec<u8>> {
-    match serde_json::from_slice::<Shape>(body) {
+    match serde_json::from_slice::<Thorough>(body).and_then(|_| serde_json::from_slice::<Shape>(body)) {
         Ok(shape) if shape.jsonrpc == "2.0" && (shape.method.is_some() || is_response(&shape, body)) => Ok(()),
         Err(error) if !error.is_data() => Err(malformed(&Value::Null, &Error::parse_error())),
         _ => {
@@ -273,6 +325,22 @@ mod tests {
         assert_eq!(forwarded(framed(&large).repeat(2).as_bytes()), [&*large, &*large]);
         let mixed = format!("Content-Type: x\r\ncontent-length: {}\r\n\r\n{}", bodies[0].len(), bodies[0]);
         assert_eq!(forwarded(mixed.as_bytes()), [bodies[0]]);
+    }
+
+    /// The transport ends at what it cannot read, wherever in a message that stands.
+    #[test]
+    fn what_only_looks_like_json_is_no_message() {
+        let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+        for params in ["1e999", "\"\\ud800\"", "[\"\\uzzzz\"]", &deep] {
+            for member in ["params", "beside"] {
+                let body = format!(r#"{{"jsonrpc":"2.0","id":5,"method":"x","{member}":{params}}}"#);
+                let [message] = &forwarded(framed(&body).as_bytes())[..] else { panic!("{body}") };
+                assert!(message.contains(MALFORMED) && message.contains("-32700"), "{body}: {message}");
+            }
+        }
+        let body = b"{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":\"\x89\"}";
+        let bytes = [format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes(), body].concat();
+        assert!(forwarded(&bytes)[0].contains(MALFORMED));
     }
 
     #[test]
