@@ -15,7 +15,7 @@ mod finding;
 mod fix;
 mod format;
 mod identity;
-mod import;
+pub mod import;
 mod interrupt;
 mod known;
 mod output;

@@ -31,10 +31,11 @@ mod trials;
 mod view;
 mod worker;
 
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use tokio::io::AsyncWrite;
 use tower_lsp::{LspService, Server};
 
 use backend::Backend;
@@ -49,9 +50,14 @@ const CONCURRENCY: usize = 256;
 /// Serves on standard input and output until the input ends; `exit` ends the process from within.
 #[must_use]
 pub fn run() -> ExitCode {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
-        return ExitCode::FAILURE;
-    };
+    serve(BufReader::with_capacity(1 << 16, std::io::stdin()), tokio::io::stdout);
+    // The input ended without an `exit`: the client is gone.
+    ExitCode::FAILURE
+}
+
+/// Serves one client until its input ends; `exit` ends the process from within. The output is made within the runtime.
+pub fn serve<W: AsyncWrite + Unpin>(input: impl BufRead + Send + 'static, output: impl FnOnce() -> W) {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     runtime.block_on(async {
         let shared = Arc::new(Shared::default());
         let large = Large::default();
@@ -65,11 +71,11 @@ pub fn run() -> ExitCode {
             .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
             .finish();
         let service = Exit::new(service);
-        let input = Input::new(BufReader::with_capacity(1 << 16, std::io::stdin()));
-        let output = Output::new(tokio::io::stdout(), large);
-        Server::new(input, output, socket).concurrency_level(CONCURRENCY).serve(service).await;
+        Server::new(Input::new(input), Output::new(output(), large), socket)
+            .concurrency_level(CONCURRENCY)
+            .serve(service)
+            .await;
     });
-    // The input ended without an `exit`: the client is gone. What still reads from it must not keep the process.
+    // What still reads from the input must not keep the process.
     runtime.shutdown_background();
-    ExitCode::FAILURE
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use quell::config::Config;
 use quell::diag::Code;
 
-use crate::analysis::{Analysis, analyse, lenient};
+use tests::property::analysis::{Analysis, analyse, lenient};
 
 /// What each may take in a debug build on a loaded machine; a program that grows too fast takes minutes.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -76,7 +76,7 @@ fn ten_thousand_signs() {
         let analysis = timed(&text, &Config::default());
         assert!(analysis.errors().is_empty(), "{:?}", analysis.errors());
         let query = analysis.rules[0].0.rule.when_event.as_ref().unwrap();
-        assert_eq!(crate::analysis::emitted(query), if denied { "-host:\"a\"" } else { "host:\"a\"" });
+        assert_eq!(tests::property::analysis::emitted(query), if denied { "-host:\"a\"" } else { "host:\"a\"" });
     }
     assert!(!timed(&rule(&"NOT ".repeat(10_000)), &Config::default()).errors().is_empty());
     assert!(!timed(&rule(&"OR ".repeat(10_000)), &Config::default()).errors().is_empty());

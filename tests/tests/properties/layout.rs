@@ -1,35 +1,11 @@
 //! The layout of any file at all.
 
 use proptest::prelude::*;
-use quell::fmt::format;
-use quell::syntax::{lex, split};
 use tests::generate::{Choices, mutated, program, soup};
+use tests::property::anything::examples;
+use tests::property::layout::assert_lays_out;
 
-use crate::anything::examples;
 use crate::cases;
-
-/// The layout keeps every token and comment, and laying out twice changes nothing more.
-#[track_caller]
-fn assert_lays_out(text: &str) {
-    let laid_out = format(text);
-    assert_eq!(format(&laid_out), laid_out, "{text:?}");
-    assert_eq!(substance(&laid_out), substance(text), "{text:?}\n---\n{laid_out}");
-}
-
-/// What a layout may not change: tokens and comments, each as text.
-fn substance(text: &str) -> Vec<String> {
-    let mut parts = Vec::new();
-    for range in split(text) {
-        let item = range.of(text);
-        for token in lex(item) {
-            let text = token.span.of(item).trim();
-            if !text.is_empty() {
-                parts.push(text.to_owned());
-            }
-        }
-    }
-    parts
-}
 
 #[test]
 fn examples_lay_out() {

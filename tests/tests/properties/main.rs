@@ -4,7 +4,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-mod analysis;
 mod anything;
 mod events;
 mod fixes;

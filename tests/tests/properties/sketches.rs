@@ -8,8 +8,8 @@ use quell::project::{RuleSketch, RuleSummary};
 use quell::schema::Schema;
 use tests::generate::{Choices, program};
 
-use crate::analysis::{NOW, analyse, lenient};
 use crate::cases;
+use tests::property::analysis::{NOW, analyse, lenient};
 
 #[test]
 fn a_sketch_is_the_same_off_a_rule_and_off_its_summary() {

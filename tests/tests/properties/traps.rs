@@ -2,7 +2,7 @@
 
 use quell::diag::{Code, Severity};
 
-use crate::analysis::{analyse, applied, unjudged};
+use tests::property::analysis::{analyse, applied, unjudged};
 
 /// Where an example stands.
 #[derive(Clone, Copy)]

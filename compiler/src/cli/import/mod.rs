@@ -11,44 +11,58 @@ mod write;
 
 use serde_json::Value;
 
-pub(super) use write::program;
+pub use write::program;
 
 /// A rule as its source has it.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub(super) struct Imported {
+pub struct Imported {
     /// Whether only what matches triggers.
-    pub(super) require: bool,
+    pub require: bool,
     /// A name of its own, where the source has one that Quell takes.
-    pub(super) name: Option<String>,
+    pub name: Option<String>,
     /// What Datadog shows.
-    pub(super) title: String,
+    pub title: String,
     /// Lines to stand above it as comments.
-    pub(super) comments: Vec<String>,
-    pub(super) documentation: String,
-    pub(super) owner: Option<String>,
-    pub(super) reason: Option<String>,
-    pub(super) ticket: Option<String>,
-    pub(super) protects: Option<String>,
+    pub comments: Vec<String>,
+    /// What stands above it as documentation.
+    pub documentation: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Why it is there.
+    pub reason: Option<String>,
+    /// Where it was agreed.
+    pub ticket: Option<String>,
+    /// What it must not hide.
+    pub protects: Option<String>,
     /// As RFC 3339 text.
-    pub(super) starts: Option<String>,
-    pub(super) expires: Option<String>,
-    pub(super) review: Option<String>,
-    pub(super) enabled: bool,
-    pub(super) tags: Vec<String>,
-    pub(super) activity: Vec<String>,
+    pub starts: Option<String>,
+    /// As RFC 3339 text.
+    pub expires: Option<String>,
+    /// As RFC 3339 text.
+    pub review: Option<String>,
+    /// Whether it is switched on.
+    pub enabled: bool,
+    /// Its tags, but for those that fields give.
+    pub tags: Vec<String>,
+    /// What it is about, by the names of activities.
+    pub activity: Vec<String>,
     /// Lints that it silences, each with its reason.
-    pub(super) allows: Vec<(String, String)>,
+    pub allows: Vec<(String, String)>,
     /// Queries as they are typed; nothing for the rule query that is the default.
-    pub(super) rules: Option<String>,
-    pub(super) signal: Option<String>,
-    pub(super) event: Option<String>,
+    pub rules: Option<String>,
+    /// The condition on signals, as it is typed.
+    pub signal: Option<String>,
+    /// The condition on events, as it is typed.
+    pub event: Option<String>,
 }
 
 /// What a text holds, and what of it could not be kept.
 #[derive(Default, Debug)]
-pub(super) struct Found {
-    pub(super) rules: Vec<Imported>,
-    pub(super) notes: Vec<String>,
+pub struct Found {
+    /// In the order of the text.
+    pub rules: Vec<Imported>,
+    /// What could not be kept, in words.
+    pub notes: Vec<String>,
 }
 
 /// Reads a text in whichever form it is.
@@ -56,7 +70,7 @@ pub(super) struct Found {
 /// # Errors
 ///
 /// Says why the text is in none of the forms.
-pub(super) fn read(name: &str, text: &str) -> Result<Found, String> {
+pub fn read(name: &str, text: &str) -> Result<Found, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim_start().starts_with(['{', '[']) {
         let value: Value = serde_json::from_str(text).map_err(|error| format!("`{name}` is not JSON: {error}"))?;

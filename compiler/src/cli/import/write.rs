@@ -11,7 +11,8 @@ use crate::lint::check_item;
 use crate::syntax::{parse_item, split};
 
 /// The program, laid out, with a declaration for each key that the schema does not know.
-pub(in crate::cli) fn program(found: &Found, cx: &Context<'_>) -> String {
+#[must_use]
+pub fn program(found: &Found, cx: &Context<'_>) -> String {
     let mut names = BTreeSet::new();
     let rules: Vec<String> = found.rules.iter().map(|imported| rule(imported, &mut names)).collect();
     let rules = rules.join("\n");

@@ -11,26 +11,28 @@ use quell::syntax::{lex, parse_item, split};
 use quell::{JudgedRule, check_item};
 
 /// Before every date in the tests.
-pub(crate) const NOW: i64 = 1_700_000_000_000;
+pub const NOW: i64 = 1_700_000_000_000;
 
 /// Everything that was found out about one file.
 #[derive(Default)]
-pub(crate) struct Analysis {
+pub struct Analysis {
     /// The rules, each with the schema of its file and the byte of its keyword.
-    pub(crate) rules: Vec<(JudgedRule, u32)>,
+    pub rules: Vec<(JudgedRule, u32)>,
     /// Findings with spans from the start of the file, in order.
-    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Analysis {
-    pub(crate) fn errors(&self) -> Vec<String> {
+    /// The errors, as text.
+    #[must_use]
+    pub fn errors(&self) -> Vec<String> {
         let errors = self.diagnostics.iter().filter(|found| found.severity == Severity::Error);
         errors.map(|found| format!("{}: {}", found.code.name(), found.message)).collect()
     }
 }
 
 /// A configuration that asks what a program means, and not how good its rules are.
-pub(crate) fn unjudged() -> Config {
+pub fn unjudged() -> Config {
     let mut config = Config::default();
     for group in ["specificity", "lasting", "logic", "governance"] {
         config.lints.insert(group.to_owned(), Level::Allow);
@@ -39,7 +41,7 @@ pub(crate) fn unjudged() -> Config {
 }
 
 /// The same, under which every unknown key passes in silence.
-pub(crate) fn lenient() -> Config {
+pub fn lenient() -> Config {
     let mut config = unjudged();
     config.schema.unknown = Some(Level::Allow);
     config
@@ -47,7 +49,7 @@ pub(crate) fn lenient() -> Config {
 
 /// Runs a file through the library as the command line does, and holds each step to what it promises.
 #[track_caller]
-pub(crate) fn analyse(text: &str, config: &Config) -> Analysis {
+pub fn analyse(text: &str, config: &Config) -> Analysis {
     let cx = Context::new(Schema::embedded(), config, NOW);
     let ranges = split(text);
     assert_covers(text, &ranges);
@@ -90,7 +92,7 @@ pub(crate) fn analyse(text: &str, config: &Config) -> Analysis {
 
 /// The rules of a file that declares nothing, each with the start of its item: a part of what [`analyse`] costs, for what is
 /// only about what rules mean.
-pub(crate) fn lowered(text: &str, config: &Config) -> Vec<(Rule, u32)> {
+pub fn lowered(text: &str, config: &Config) -> Vec<(Rule, u32)> {
     let cx = Context::new(Schema::embedded(), config, NOW);
     let rules = |range: &Span| {
         let item = range.of(text);
@@ -100,8 +102,12 @@ pub(crate) fn lowered(text: &str, config: &Config) -> Vec<(Rule, u32)> {
 }
 
 /// The ranges are the text, in order and without a gap.
+///
+/// # Panics
+///
+/// Where they are not.
 #[track_caller]
-fn assert_covers(text: &str, ranges: &[Span]) {
+pub fn assert_covers(text: &str, ranges: &[Span]) {
     let mut at = 0;
     for range in ranges {
         assert_eq!(range.start, at, "{ranges:?}");
@@ -113,8 +119,12 @@ fn assert_covers(text: &str, ranges: &[Span]) {
 }
 
 /// The tokens are the text, in order and without a gap.
+///
+/// # Panics
+///
+/// Where they are not.
 #[track_caller]
-fn assert_lexes(item: &str) {
+pub fn assert_lexes(item: &str) {
     let mut at = 0;
     for token in lex(item) {
         assert_eq!(token.span.start, at, "{item:?}");
@@ -126,8 +136,12 @@ fn assert_lexes(item: &str) {
 
 /// Every place of a finding lies in the text, on characters; edits that belong together do not overlap; what is said
 /// is one line of something.
+///
+/// # Panics
+///
+/// Where that is not so.
 #[track_caller]
-fn assert_fits(text: &str, diagnostic: &Diagnostic) {
+pub fn assert_fits(text: &str, diagnostic: &Diagnostic) {
     let fits = |span: Span| {
         let inside = span.start <= span.end && span.end as usize <= text.len();
         inside && text.is_char_boundary(span.start as usize) && text.is_char_boundary(span.end as usize)
@@ -191,7 +205,7 @@ fn assert_emits(analysis: &Analysis, schema: &Schema) {
 }
 
 /// A text with the edits of one fix made in it.
-pub(crate) fn applied(text: &str, fix: &Fix) -> String {
+pub fn applied(text: &str, fix: &Fix) -> String {
     let mut edits = fix.edits.clone();
     edits.sort();
     let mut out = text.to_owned();
@@ -202,7 +216,7 @@ pub(crate) fn applied(text: &str, fix: &Fix) -> String {
 }
 
 /// The query as it is emitted.
-pub(crate) fn emitted(query: &Query) -> String {
+pub fn emitted(query: &Query) -> String {
     let mut text = String::new();
     query_text(query, &mut text);
     text
