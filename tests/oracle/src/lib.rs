@@ -17,3 +17,19 @@ pub mod form;
 #[path = "../../src/generate.rs"]
 pub mod generate;
 pub mod quell;
+
+/// Whether what is emitted of a program is read by the open grammar as it was meant; nothing where the program has an error
+/// or asks for networks, which the open grammar does not know.
+///
+/// # Errors
+///
+/// What was emitted, what was meant and what was read.
+pub fn agrees(program: &str) -> Result<Option<()>, String> {
+    let Ok(tree) = quell::program(program) else { return Ok(None) };
+    let Some(meant) = quell::form(&tree) else { return Ok(None) };
+    let emitted = quell::emitted(&tree);
+    match datadog::read(&emitted) {
+        Ok(read) if read == meant => Ok(Some(())),
+        read => Err(format!("{program}emitted: {emitted}\nmeant: {meant:?}\nread:  {read:?}\n")),
+    }
+}
