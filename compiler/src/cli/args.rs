@@ -199,6 +199,9 @@ pub(super) struct FmtArgs {
 pub(super) struct TestArgs {
     /// Files or folders; the whole project if left out
     pub(super) paths: Vec<PathBuf>,
+    /// Also change each part of the tested rules in turn, and report the changes that no test notices
+    #[arg(long)]
+    pub(super) necessity: bool,
     /// How results are printed
     #[arg(long, default_value = "human")]
     pub(super) format: ListFormat,

@@ -539,13 +539,15 @@ impl<'s> Run<'s> {
         names: &Names,
         mut line: impl FnMut(Span) -> u32,
     ) {
+        let text: Arc<str> = text.into();
         for judged in rules {
             let line = line(judged.rule.span);
             part.rules.push(summary(&judged, file, line, &self.setting.context()));
             let lowered = LoweredRule { rule: judged.rule, schema: names.declared().cloned() };
-            part.kept.push(PlacedRule { lowered, file: Arc::clone(&file.name), line });
+            let text = Arc::clone(&text);
+            part.kept.push(PlacedRule { lowered, file: Arc::clone(&file.name), line, text });
         }
-        let test = |item| PlacedTest::of(item, text, &file.name, &mut line);
+        let test = |item| PlacedTest::of(item, Arc::clone(&text), &file.name, &mut line);
         part.tests.extend(parsed.items.iter().filter_map(test));
     }
 

@@ -4,6 +4,7 @@
 //! events.
 
 mod attacks;
+mod necessity;
 mod replay;
 mod ruleset;
 pub mod samples;
@@ -11,6 +12,7 @@ mod stream;
 mod testing;
 
 pub use attacks::{Attack, SilencedAttack};
+pub use necessity::{Necessity, Unneeded};
 pub use replay::{Count, Replay, ReplayReport, RuleReport, SeenReport, Who};
 pub use ruleset::{PlacedRule, PlacedTest, Ruleset, shown, written};
 pub use stream::{Batch, EVENT_CAP, Stream, Unread, parse, parse_part};

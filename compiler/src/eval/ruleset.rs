@@ -19,6 +19,8 @@ pub struct PlacedRule {
     pub file: Arc<str>,
     /// From 1.
     pub line: u32,
+    /// The text that its spans are relative to.
+    pub text: Arc<str>,
 }
 
 /// A `test` item.
@@ -127,6 +129,16 @@ impl PlacedRule {
     #[must_use]
     pub fn place(&self) -> String {
         format!("{}:{}", self.file, self.line)
+    }
+
+    /// The line and the column, in characters and both from 1, of a place in its text.
+    #[must_use]
+    pub fn position(&self, at: u32) -> (u32, u32) {
+        let before = self.text.get(..at as usize).unwrap_or_default();
+        let within = before.get(self.lowered.rule.span.start as usize..).unwrap_or_default();
+        let lines = memchr::memchr_iter(b'\n', within.as_bytes()).count();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        (self.line + lines as u32, line.chars().count() as u32 + 1)
     }
 
     /// Its conditions in source order.

@@ -60,6 +60,24 @@ pub fn run_test(ruleset: &Ruleset, test: &PlacedTest, open: &Open<'_>, cx: &Cont
     Runner { cx, open, ruleset, test }.run()
 }
 
+/// Hands over the events that a test is about; of what is no event, that test fails.
+pub(super) fn each_event(
+    ruleset: &Ruleset,
+    test: &PlacedTest,
+    open: &Open<'_>,
+    cx: &Context<'_>,
+    take: &mut dyn FnMut(&Expectation, Value),
+) {
+    let runner = Runner { cx, open, ruleset, test };
+    for expectation in &test.expectations {
+        runner.each(expectation, &mut |given| {
+            if let Ok(value) = given.value {
+                take(expectation, value);
+            }
+        });
+    }
+}
+
 /// The known attacks of a project, each file a test of its own, which stands in the file `config`: no rule may silence
 /// one.
 #[must_use]

@@ -121,7 +121,8 @@ impl Snapshot {
         for rule in rules {
             let line = line(rule.span.start);
             let lowered = LoweredRule { rule, schema: part.names.declared().cloned() };
-            made.rules.push(PlacedRule { lowered, file: Arc::clone(&part.name), line });
+            let text = Arc::clone(&item.text);
+            made.rules.push(PlacedRule { lowered, file: Arc::clone(&part.name), line, text });
         }
         let test = |test| PlacedTest::of(test, Arc::clone(&item.text), &part.name, |span| line(span.start));
         for test in parsed.items.iter().filter_map(test) {

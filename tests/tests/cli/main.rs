@@ -6,6 +6,7 @@ mod baseline;
 mod formats;
 mod import;
 mod list;
+mod necessity;
 mod project;
 mod samples;
 mod streams;

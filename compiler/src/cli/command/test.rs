@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde::Serialize;
+
 use crate::cli::args::{Global, ListFormat, TestArgs};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::interrupt::Interrupt;
@@ -9,7 +11,10 @@ use crate::cli::project::Setting;
 use crate::cli::ruleset::{self, Loaded};
 use crate::cli::{events, known, output, source};
 use crate::config::CONFIG;
-use crate::eval::{Report, run_test, test_attacks};
+use crate::eval::{Necessity, Report, Ruleset, Unneeded, run_test, test_attacks};
+
+/// How many rules without a test are named; the others are counted.
+const NAMED: usize = 10;
 
 pub(in crate::cli) fn run(global: &Global, args: &TestArgs) -> Result<Exit, Problem> {
     let setting = Setting::load(global, &args.paths)?;
@@ -33,22 +38,89 @@ pub(in crate::cli) fn run(global: &Global, args: &TestArgs) -> Result<Exit, Prob
         }
         reports.push(report);
     }
+    let mut proved = None;
+    let attacks = known::load(&setting)?;
     if !interrupt.came() {
-        reports.extend(test_attacks(&ruleset, &known::load(&setting)?, CONFIG, &cx));
+        reports.extend(test_attacks(&ruleset, &attacks, CONFIG, &cx));
+        if args.necessity {
+            proved = Some(prove(&ruleset, &Necessity::new(&ruleset, &attacks, &open, &cx), &interrupt));
+        }
     }
-    match args.format {
-        ListFormat::Json => output::json(&reports)?,
-        ListFormat::Human => output::say(&output::visible(&summary(&reports)))?,
+    match (args.format, &proved) {
+        (ListFormat::Json, None) => output::json(&reports)?,
+        (ListFormat::Json, Some(proved)) => output::json(&Proof { tests: &reports, necessity: proved })?,
+        (ListFormat::Human, _) => {
+            let found = proved.as_ref().map(unneeded).unwrap_or_default();
+            output::say(&output::visible(&(summary(&reports) + &found)))?;
+        }
     }
     if interrupt.came() {
-        output::note(format!("error: interrupted after {} of {} tests", reports.len(), ruleset.tests.len()));
+        let (run, all) = (reports.len().min(ruleset.tests.len()), ruleset.tests.len());
+        output::note(format!("error: interrupted after {run} of {all} tests"));
         return Ok(Exit::Interrupted);
     }
     if ruleset.tests.is_empty() {
         output::note("there is no test: write `test \"…\" { fires … }` beside the rules");
         return Ok(Exit::Findings);
     }
-    Ok(if reports.iter().all(|report| report.passed) { Exit::Clean } else { Exit::Findings })
+    let is_proved = proved.is_none_or(|proved| proved.unneeded.is_empty());
+    Ok(if is_proved && reports.iter().all(|report| report.passed) { Exit::Clean } else { Exit::Findings })
+}
+
+/// Tests with what they prove. The struct is the documented format.
+#[derive(Serialize)]
+struct Proof<'r> {
+    tests: &'r [Report],
+    necessity: &'r Proved,
+}
+
+/// What tests prove of rules.
+#[derive(Serialize)]
+struct Proved {
+    /// Changes that no test notices.
+    unneeded: Vec<Unneeded>,
+    /// How many rules are tested.
+    tested: usize,
+    /// Rules by which no test silences anything, so that nothing is known of them.
+    untested: Vec<String>,
+}
+
+fn prove(ruleset: &Ruleset, necessity: &Necessity<'_>, interrupt: &Interrupt) -> Proved {
+    let mut proved = Proved { unneeded: Vec::new(), tested: 0, untested: Vec::new() };
+    for (index, placed) in ruleset.rules.iter().enumerate().take_while(|_| !interrupt.came()) {
+        match necessity.of(index) {
+            Some(found) => {
+                proved.tested += 1;
+                proved.unneeded.extend(found);
+            }
+            None => proved.untested.push(placed.name().to_owned()),
+        }
+    }
+    if necessity.is_cut {
+        output::note("the tests hold more events than are kept; the rest proves nothing");
+    }
+    proved
+}
+
+fn unneeded(proved: &Proved) -> String {
+    let mut out = String::new();
+    for found in &proved.unneeded {
+        let _ = writeln!(out, "{}:{}:{}: {}", found.file, found.line, found.column, found.message());
+        let _ = writeln!(out, "      {}", found.advice);
+    }
+    let _ = match proved.unneeded.len() {
+        0 if proved.tested == 0 => writeln!(out, "no rule is tested"),
+        0 => writeln!(out, "every part of the tested rules is needed by a test"),
+        1 => writeln!(out, "1 change that no test notices"),
+        more => writeln!(out, "{more} changes that no test notices"),
+    };
+    let named = proved.untested.get(..NAMED.min(proved.untested.len())).unwrap_or_default();
+    let _ = match proved.untested.len().saturating_sub(NAMED) {
+        _ if named.is_empty() => Ok(()),
+        0 => writeln!(out, "not tested: {}", named.join(", ")),
+        more => writeln!(out, "not tested: {} and {more} more", named.join(", ")),
+    };
+    out
 }
 
 fn summary(reports: &[Report]) -> String {

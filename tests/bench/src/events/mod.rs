@@ -181,6 +181,7 @@ fn ruleset(rules: usize, cx: &Context<'_>) -> Ruleset {
         lowered: LoweredRule { rule, schema: None },
         file: "bench.quell".into(),
         line: 1,
+        text: "".into(),
     });
     Ruleset::new(placed.collect(), Vec::new(), cx)
 }
