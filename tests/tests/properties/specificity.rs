@@ -272,6 +272,18 @@ fn rearranged(choices: &mut Choices<'_>, tree: &Tree) -> Tree {
     }
 }
 
+/// A key that is never emitted is counted as the one that was meant, so that the two stand for one another in any order.
+#[test]
+fn what_is_never_emitted_is_counted_as_what_was_meant() {
+    let sample = Sample::new(8, [("@process.parent.comm".into(), KeySample::new(8, vec![(vec!["batchd"], 2)]))]);
+    let of = |key| Tree::Term(key, Value::Exact("batchd".to_owned()));
+    let (meant, never) = (of("@process.parent.comm"), of("@process.parent.executable.comm"));
+    assert_eq!(bits(&meant, Some(&sample)).map(Bits::tenths), Some(20));
+    for tree in [never.clone(), Tree::Or(vec![meant.clone(), never.clone()]), Tree::Or(vec![never, meant])] {
+        assert_eq!(bits(&tree, Some(&sample)).map(Bits::tenths), Some(20), "{tree:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(cases(2000))]
 

@@ -5,7 +5,7 @@
 //! small sample proves little.
 
 use crate::config::Sample;
-use crate::hir::{Key, KeyKind, Query, Test, spelling};
+use crate::hir::{Key, KeyKind, Query, Test};
 use crate::logic::specificity::Bits;
 use crate::logic::specificity::bits::Share;
 use crate::logic::{Class, passes};
@@ -26,15 +26,21 @@ pub struct Count {
 }
 
 impl Count {
-    /// Counts the events of a sample that have a value of the key that passes one of the tests; nothing where none has
-    /// the key, so that the sample says nothing of it.
+    /// Counts the events of a sample that have a value of the key of that name that passes one of the tests; nothing where
+    /// none has the key, so that the sample says nothing of it.
     ///
     /// INVARIANT: whatever covers other tests is counted at least as often.
-    pub(super) fn of(sample: &Sample, query: &Query, key: Key, tests: &[Test], schema: &Schema) -> Option<Count> {
+    pub(super) fn of(
+        sample: &Sample,
+        query: &Query,
+        (key, name): (Key, &str),
+        tests: &[Test],
+        schema: &Schema,
+    ) -> Option<Count> {
         if key.kind == KeyKind::RuleKey {
             return None;
         }
-        let known = sample.key(&spelling::unescaped(query.text(key.text)))?;
+        let known = sample.key(name)?;
         let count = |matched| Count { matched, unknown: known.other(), of: sample.events() };
         let class = Class::of(key, schema);
         let is_found = |test: &Test| matches!(test, Test::Exact(_)) && !matches!(class, Class::Integer { .. });

@@ -1,5 +1,7 @@
 //! Terms to branches, and branches to a condition.
 
+use std::borrow::Cow;
+
 use crate::config::Sample;
 use crate::hir::{Key, KeyKind, NodeId, NodeKind, Query, Test, TextRef};
 use crate::logic::specificity::literal::{Judge, Worth};
@@ -166,7 +168,7 @@ fn alternatives(judge: &Judge<'_>, id: NodeId, positive: bool, out: &mut Vec<Bes
     if is_or == positive {
         let mut terms = Vec::new();
         collect(judge, id, positive, &mut terms);
-        terms.sort_unstable_by_key(|(number, node, ..)| (*number, *node));
+        terms.sort_unstable_by(|(a, of_a, ..), (b, of_b, ..)| (a, of_a).cmp(&(b, of_b)));
         for same in terms.chunk_by(|a, b| a.0 == b.0) {
             if let [(_, _, key, _), _, ..] = same {
                 let (bits, exact) = judge.worth_of_tests(*key, same.iter().map(|(.., test)| *test).collect());
@@ -179,19 +181,19 @@ fn alternatives(judge: &Judge<'_>, id: NodeId, positive: bool, out: &mut Vec<Bes
     }
 }
 
-/// An alternative: the number of its key, the literal that it is of, its key and its test.
-type Alternative = (u64, NodeId, Key, Test);
+/// An alternative: the name of its key, the literal that it is of, its key and its test.
+type Alternative<'q> = (Cow<'q, str>, NodeId, Key, Test);
 
 /// Appends the alternatives that a node comes down to, a repeated AND taken once; false where it is something else.
 ///
 /// INVARIANT: recursion is bounded by the depth of a query, which lowering caps.
-fn collect(judge: &Judge<'_>, id: NodeId, positive: bool, out: &mut Vec<Alternative>) -> bool {
+fn collect<'q>(judge: &'q Judge<'_>, id: NodeId, positive: bool, out: &mut Vec<Alternative<'q>>) -> bool {
     let query = judge.query;
     let kind = query.node(id).kind;
     let list = match kind {
         NodeKind::Term { key, test } => {
             if positive {
-                out.push((judge.key_number(key), id, key, test));
+                out.push((judge.key_name(key), id, key, test));
             }
             return positive;
         }

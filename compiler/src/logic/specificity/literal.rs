@@ -1,12 +1,12 @@
 //! What one literal is worth: a term, or a list of values for one key.
 
+use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
 
 use crate::config::Sample;
-use crate::hir::pattern;
-use crate::hir::{Key, KeyKind, NodeKind, Query, Test, TextRef};
+use crate::hir::{Key, KeyKind, NodeKind, Query, Test, TextRef, pattern, spelling};
 use crate::logic::Literal;
 use crate::logic::specificity::bits::{Bits, Share};
 use crate::logic::specificity::{Count, value};
@@ -81,7 +81,11 @@ impl Judge<'_> {
 
     /// What tests on a key are worth together: what recorded events show of it, else the estimate.
     fn counted(&self, key: Key, tests: &[Test], estimate: Bits) -> (Bits, Option<Count>) {
-        let counted = self.sample.and_then(|sample| Count::of(sample, self.query, key, tests, self.schema));
+        let count = |sample| {
+            let (kind, name) = self.meant(key.kind, self.query.text(key.text));
+            Count::of(sample, self.query, (Key { kind, ..key }, &spelling::unescaped(name)), tests, self.schema)
+        };
+        let counted = self.sample.and_then(count);
         (counted.map_or(estimate, |counted| counted.bits(estimate)), counted)
     }
 
@@ -93,9 +97,26 @@ impl Judge<'_> {
         (self.counted(key, &tests, estimate).0, only)
     }
 
-    /// A number for the key, the same for the same key.
-    pub(super) fn key_number(&self, key: Key) -> u64 {
-        self.known(key.kind, self.query.text(key.text)).number
+    /// What tells a key from others, as it was meant.
+    pub(super) fn key_name(&self, key: Key) -> Cow<'_, str> {
+        spelling::unescaped(self.meant(key.kind, self.query.text(key.text)).1)
+    }
+
+    /// What is judged in the place of a key: of one that is never emitted, what was meant. That it is not what is sent is
+    /// said elsewhere.
+    fn meant<'k>(&'k self, kind: KeyKind, text: &'k str) -> (KeyKind, &'k str) {
+        if kind != KeyKind::NeverEmitted {
+            return (kind, text);
+        }
+        let never = match text.strip_prefix('@') {
+            Some(path) => self.schema.never_emitted(path),
+            None => self.schema.never_emitted_tag(text),
+        };
+        let meant = never.and_then(|never| never.instead.first().copied()).and_then(|meant| {
+            let id = self.schema.attribute_id(meant.strip_prefix('@')?)?;
+            Some((KeyKind::Attribute(id), meant))
+        });
+        meant.unwrap_or((kind, text))
     }
 
     /// An exact value, of which nothing is known but its bits.
@@ -110,6 +131,7 @@ impl Judge<'_> {
     }
 
     fn known(&self, kind: KeyKind, text: &str) -> Known<'_> {
+        let (kind, text) = self.meant(kind, text);
         let unknown = || {
             let mut hasher = FxHasher::default();
             text.hash(&mut hasher);
@@ -120,23 +142,11 @@ impl Judge<'_> {
             KeyKind::Tag(id) => {
                 Known { number: OF_TAG | id.index() as u64, weight: self.schema.tag_weight(id), values: &[] }
             }
-            KeyKind::NeverEmitted => {
-                // What was meant is judged: that it is not what is sent is said elsewhere.
-                let never = match text.strip_prefix('@') {
-                    Some(path) => self.schema.never_emitted(path),
-                    None => self.schema.never_emitted_tag(text),
-                };
-                let meant = never.and_then(|never| never.instead.first()).and_then(|meant| meant.strip_prefix('@'));
-                match meant.and_then(|meant| self.schema.attribute_id(meant)) {
-                    Some(id) => self.attribute(id),
-                    None => unknown(),
-                }
-            }
             KeyKind::UnknownTag => {
                 let known = unknown();
                 Known { weight: Weight::of_unknown_tag(), ..known }
             }
-            KeyKind::UnknownAttribute | KeyKind::RuleKey => unknown(),
+            KeyKind::NeverEmitted | KeyKind::UnknownAttribute | KeyKind::RuleKey => unknown(),
         }
     }
 
