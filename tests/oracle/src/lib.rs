@@ -10,12 +10,19 @@
 //! - inside a group a `?` ends a word: `@a:(b?c OR d)` asks for `b` and `?c`;
 //! - operators need no blank behind them: inside a group `NOTES*` is NOT `ES*`.
 //!
-//! Not here: matching. Only the shape of queries is compared.
+//! Its matcher is compared too, verdict by verdict. That one
+//!
+//! - takes `?` for itself, and a `*` for a wildcard that was escaped inside a pattern;
+//! - never finds a value inside a list, and compares a number with a text as texts;
+//! - takes null for a value, writes the number 7.0 so, and has no pattern that crosses a line;
+//! - takes the blanks around a tag for part of it, while no tag that Datadog has taken in has any.
 
 pub mod datadog;
+pub mod events;
 pub mod form;
 #[path = "../../src/generate.rs"]
 pub mod generate;
+pub mod matcher;
 pub mod quell;
 
 /// Whether what is emitted of a program is read by the open grammar as it was meant; nothing where the program has an error

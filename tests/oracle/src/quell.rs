@@ -3,6 +3,7 @@
 use quell::config::{Config, Context, Level};
 use quell::diag::Severity;
 use quell::emit::query_text;
+use quell::event::{Event, matches};
 use quell::hir::{Bound, Names, NodeId, NodeKind, Query, Test, lower_item, signature};
 use quell::project::Project;
 use quell::schema::Schema;
@@ -72,6 +73,27 @@ pub fn emitted(query: &Query) -> String {
 #[must_use]
 pub fn form(query: &Query) -> Option<Form> {
     node(query, query.root())
+}
+
+/// The keys and tests of all terms, in order.
+#[must_use]
+pub fn terms(query: &Query) -> Vec<(String, Test)> {
+    let mut found = Vec::new();
+    let mut waiting = vec![query.root()];
+    while let Some(id) = waiting.pop() {
+        match query.node(id).kind {
+            NodeKind::And(of) | NodeKind::Or(of) => waiting.extend(query.children(of).iter().rev()),
+            NodeKind::Not(of) => waiting.push(of),
+            NodeKind::Term { key, test } => found.push((unescaped(query.text(key.text)), test)),
+        }
+    }
+    found
+}
+
+/// Whether the query holds on an event.
+#[must_use]
+pub fn holds(query: &Query, event: &Event<'_>) -> bool {
+    matches(query, event, Schema::embedded())
 }
 
 fn node(query: &Query, id: NodeId) -> Option<Form> {
