@@ -184,7 +184,8 @@ fn ruleset(rules: &[Vec<Term>]) -> Result<Ruleset> {
         let text = format!("suppress r-{number} {{ when event {{ {} }} }}", query(terms));
         let lowered = lower_item(&text, &parse_item(&text), &Names::default(), &cx);
         let [rule] = <[_; 1]>::try_from(lowered.rules).map_err(|_| format!("{text}: {:?}", lowered.diagnostics))?;
-        placed.push(PlacedRule { lowered: LoweredRule { rule, schema: None }, file: "r.quell".into(), line: 1 });
+        let lowered = LoweredRule { rule, schema: None };
+        placed.push(PlacedRule { lowered, text: text.into(), file: "r.quell".into(), line: 1 });
     }
     Ok(Ruleset::new(placed, Vec::new(), &cx))
 }
