@@ -8,7 +8,8 @@ use crate::config::Context;
 use crate::diag::{Code, Diagnostic};
 use crate::hir::{Names, date, spelling};
 use crate::lint::check_item;
-use crate::syntax::{parse_item, split};
+use crate::syntax::ast::ItemKind;
+use crate::syntax::{ParsedItem, parse_item, split};
 
 /// The program, laid out, with a declaration for each key that the schema does not know.
 #[must_use]
@@ -53,7 +54,9 @@ fn unknown_keys(program: &str, cx: &Context<'_>) -> Vec<(String, Code)> {
 }
 
 fn rule(imported: &Imported, names: &mut BTreeSet<String>) -> String {
-    let own = imported.name.clone().unwrap_or_else(|| spelling::name(&imported.title, "rule"));
+    let is_name = |name: &&String| is_one(&format!("suppress {name} {{\n  when {{ host:a }}\n}}\n"));
+    let own = imported.name.as_ref().filter(is_name).cloned();
+    let own = own.unwrap_or_else(|| spelling::name(imported.name.as_ref().unwrap_or(&imported.title), "rule"));
     let mut name = own.clone();
     let mut number = 2;
     while !names.insert(name.clone()) {
@@ -91,7 +94,9 @@ fn rule(imported: &Imported, names: &mut BTreeSet<String>) -> String {
         ("review", &imported.review, date::Edge::First),
     ] {
         if let Some(value) = value {
-            let _ = writeln!(out, "  {key} = {}", day_or_instant(value, edge));
+            // What is no date is written so that its place says so.
+            let value = date::from_rfc3339(value).map_or_else(|| quoted(value), |_| day_or_instant(value, edge));
+            let _ = writeln!(out, "  {key} = {value}");
         }
     }
     if !imported.enabled {
@@ -105,17 +110,50 @@ fn rule(imported: &Imported, names: &mut BTreeSet<String>) -> String {
         let _ = writeln!(out, "  activity = [{}]", imported.activity.join(", "));
     }
     for (lint, reason) in &imported.allows {
-        let _ = writeln!(out, "  allow {lint} = {}", quoted(reason));
+        let allow = format!("allow {lint} = {}", quoted(reason));
+        let comment = if is_statement(&allow) { "" } else { "# " };
+        let _ = writeln!(out, "  {comment}{}", allow.replace(['\n', '\r'], " "));
     }
     for (key, query) in [("rules", &imported.rules), ("when", &imported.signal), ("when event", &imported.event)] {
         if let Some(query) = query {
-            // No line of a query may begin an item.
-            let lines: Vec<&str> = query.lines().map(str::trim).collect();
-            let _ = writeln!(out, "  {key} {{ {} }}", lines.join("\n    "));
+            block(&mut out, key, query);
         }
     }
     out.push_str("}\n");
     out
+}
+
+/// Whether a text without an error of syntax is one rule with one statement; one with an error says so wherever it stands.
+fn is_one(text: &str) -> bool {
+    let parsed: Vec<_> = split(text).iter().map(|range| parse_item(range.of(text))).collect();
+    let mut items = parsed.iter().flat_map(|parsed| &parsed.items);
+    let is_one = match (items.next().map(|item| &item.kind), items.next()) {
+        (Some(ItemKind::Rule { statements, .. }), None) => statements.len() == 1,
+        _ => false,
+    };
+    is_one || !parsed.iter().all(ParsedItem::is_ok)
+}
+
+/// Whether a text is one statement and no more.
+fn is_statement(text: &str) -> bool {
+    is_one(&format!("suppress x {{\n  {text}\n}}\n"))
+}
+
+/// Writes a condition. What closes its bracket and goes on is no query: it stands as a comment in a block of its own, which
+/// is an error of the rule.
+fn block(out: &mut String, key: &str, query: &str) {
+    // No line of a query may begin an item.
+    let lines: Vec<&str> = query.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()).collect();
+    let text = format!("{key} {{ {} }}", lines.join("\n    "));
+    if is_statement(&text) {
+        let _ = writeln!(out, "  {text}");
+        return;
+    }
+    let _ = writeln!(out, "  {key} {{\n    # This is more than a query, and is kept as it was:");
+    for line in lines {
+        let _ = writeln!(out, "    # {line}");
+    }
+    out.push_str("  }\n");
 }
 
 fn field(out: &mut String, key: &str, value: &str) {
@@ -137,6 +175,42 @@ fn day_or_instant(instant: &str, edge: date::Edge) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn written(imported: Imported) -> String {
+        rule(&Imported { title: "a".to_owned(), enabled: true, ..imported }, &mut BTreeSet::new())
+    }
+
+    #[test]
+    fn a_query_stays_in_its_block() {
+        for query in [
+            "host:a } when event { env:b",
+            "host:a }\n} suppress b { when { env:b",
+            "host:a } enabled = false tags = [] when event { env:b",
+            "host:a } } suppress b { reason = \"x\" #",
+        ] {
+            let text = written(Imported { signal: Some(query.to_owned()), ..Imported::default() });
+            assert!(text.contains("    # host:a }"), "{text}");
+            let [range] = split(&text)[..] else { panic!("{text}") };
+            let parsed = parse_item(range.of(&text));
+            let ItemKind::Rule { statements, .. } = &parsed.items[0].kind else { panic!("{text}") };
+            assert!(parsed.is_ok() && statements.len() == 1, "{text}");
+        }
+        // What is wrong in itself is left for the checks.
+        let text = written(Imported { signal: Some("host:(a".to_owned()), ..Imported::default() });
+        assert!(text.contains("  when { host:(a }\n"), "{text}");
+    }
+
+    #[test]
+    fn names_and_dates_are_no_more_than_that() {
+        let text = written(Imported {
+            name: Some("a { when { env:b } } suppress c".to_owned()),
+            expires: Some("2027-01-01 enabled = false".to_owned()),
+            signal: Some("host:a".to_owned()),
+            ..Imported::default()
+        });
+        assert!(text.starts_with("suppress a-when-env-b-suppress-c {\n"), "{text}");
+        assert!(text.contains("  expires = \"2027-01-01 enabled = false\"\n"), "{text}");
+    }
 
     #[test]
     fn a_day_is_written_where_it_is_one() {
