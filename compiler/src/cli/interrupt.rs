@@ -15,6 +15,10 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How much is read at once, in bytes.
 const CHUNK: usize = 256 * 1024;
 
+/// How many chunks may wait to be worked on. Where all cores are at work, whoever reads has to wait for its turn, and
+/// they must not run out of chunks until then.
+const CHUNKS: usize = 16;
+
 /// Whether an interrupt came.
 #[derive(Clone)]
 pub(super) struct Interrupt(Arc<AtomicBool>);
@@ -40,7 +44,7 @@ impl Interrupt {
 
     /// The same input, which fails once an interrupt came, also where whoever writes it says nothing for long.
     pub(super) fn watch(&self, mut input: impl Read + Send + 'static) -> io::Result<Watched> {
-        let (sender, chunks) = mpsc::sync_channel(1);
+        let (sender, chunks) = mpsc::sync_channel(CHUNKS);
         let read = move || {
             loop {
                 let mut chunk = vec![0; CHUNK];

@@ -17,6 +17,9 @@ use crate::eval::{Count, Replay, ReplayReport};
 /// How many rules that silence nothing are named; the others are counted.
 const NAMED: usize = 10;
 
+/// How many batches may wait for each thread that counts, so that none waits for whoever reads.
+const AHEAD: usize = 4;
+
 /// How many values of a kind are named.
 const TOP: usize = 3;
 
@@ -61,7 +64,7 @@ fn count(replay: &Replay<'_>, setting: &Setting, paths: &[PathBuf]) -> Result<(C
         let progress = Progress::of(path);
         let end = match events::open_shown(path, &interrupt, &progress) {
             Ok(stream) => {
-                let mut ahead = Ahead::new(stream, setting.jobs)?;
+                let mut ahead = Ahead::new(stream, setting.jobs.saturating_mul(AHEAD))?;
                 let found = pool.install(|| replay.count(ahead.by_ref()));
                 drop(progress);
                 named += found.bad.len() as u64;
