@@ -133,6 +133,10 @@ fn format(bytes: &[u8]) {
     let before = analyse(&text, &lenient());
     let after = analyse(&quell::fmt::format(&text), &lenient());
     assert_eq!(before.errors().is_empty(), after.errors().is_empty(), "{text:?}\n{:?}", after.errors());
+    // What is wrong is laid out by its blanks, too, also where it is taken for a part of a value.
+    let is_wrong = !before.errors().is_empty();
+    let blank = |query: String| if is_wrong { query.split_whitespace().collect() } else { query };
+    let queries = |analysis| -> Vec<String> { queries(analysis).into_iter().map(blank).collect() };
     assert_eq!(queries(&before), queries(&after), "{text:?}");
 }
 

@@ -368,6 +368,15 @@ impl Lowering<'_> {
             );
             return None;
         }
+        // Between the parentheses everything is taken that reads as a value, blanks and comments between included.
+        if self.of(key).contains(|character: char| character.is_whitespace() || matches!(character, '"' | '#')) {
+            self.report(
+                Diagnostic::new(Code::MissingValue, key, "`CIDR` needs one attribute before its first comma")
+                    .label("more than the name of an attribute")
+                    .help("write `CIDR(@network.destination.ip,10.0.0.0/8)`"),
+            );
+            return None;
+        }
         let resolved = self.key(query, key, None)?;
         let networks = query.push_text(&networks.join(","));
         let term = |query: &mut Query, key| query.push(NodeKind::Term { key, test: Test::Networks(networks) }, span);
