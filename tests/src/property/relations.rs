@@ -278,13 +278,34 @@ pub fn large_program(choices: &mut Choices<'_>) -> String {
     text
 }
 
-/// What is wrong with what is found about the rules of a program, and how much there is to find; nothing where the domain
-/// is too large.
+/// What brute force says of what was found about the rules of a program.
+#[derive(Default, Debug)]
+pub struct Review {
+    /// What was found and is not so.
+    pub wrong: Vec<String>,
+    /// What is so and was not found.
+    pub missing: Vec<String>,
+    /// Whether it was said that something was too much to decide.
+    pub is_undecided: bool,
+    /// How much there is to find.
+    pub facts: usize,
+}
+
+impl Review {
+    /// Whether nothing is wrong, and nothing missing but where something was too much to decide.
+    #[must_use]
+    pub fn is_honest(&self) -> bool {
+        self.wrong.is_empty() && (self.is_undecided || self.missing.is_empty())
+    }
+}
+
+/// Reviews what is found about the rules of a program; nothing where the domain is too large.
 #[must_use]
-pub fn complaints(text: &str) -> (Vec<String>, Option<usize>) {
+pub fn review(text: &str) -> Option<Review> {
     let (rules, found) = linked(text);
-    let Some(domain) = Domain::new(rules) else { return (Vec::new(), None) };
-    let mut wrong = Vec::new();
+    let domain = Domain::new(rules)?;
+    let mut review = Review::default();
+    let wrong = &mut review.wrong;
     let sets: Vec<Vec<bool>> = (0..domain.rules.len()).map(|rule| domain.all(rule)).collect();
     let mut said: BTreeMap<usize, Vec<Code>> = BTreeMap::new();
     for diagnostic in &found {
@@ -314,10 +335,10 @@ pub fn complaints(text: &str) -> (Vec<String>, Option<usize>) {
                     wrong.push(claim());
                 }
             }
+            (Code::NotDecided, _) => review.is_undecided = true,
             _ => wrong.push(claim()),
         }
     }
-    let mut facts = 0;
     for (rule, set) in sets.iter().enumerate().filter(|(_, set)| set.contains(&true)) {
         let adds_nothing = sets
             .iter()
@@ -326,17 +347,17 @@ pub fn complaints(text: &str) -> (Vec<String>, Option<usize>) {
         let is_said = said
             .get(&rule)
             .is_some_and(|codes| codes.contains(&Code::SubsumedRule) || codes.contains(&Code::DuplicateRule));
-        facts += usize::from(adds_nothing);
+        review.facts += usize::from(adds_nothing);
         if adds_nothing && !is_said {
-            wrong.push(format!("nothing says that `rule-{rule}` adds nothing"));
+            review.missing.push(format!("nothing says that `rule-{rule}` adds nothing"));
         }
     }
     let everything: Vec<usize> = (0..domain.rules.len()).collect();
     for rule in domain.silenced(&everything) {
-        facts += 1;
+        review.facts += 1;
         if !said.get(&rule).is_some_and(|codes| codes.contains(&Code::ContradictsRequire)) {
-            wrong.push(format!("nothing says that what `rule-{rule}` lets through is silenced"));
+            review.missing.push(format!("nothing says that what `rule-{rule}` lets through is silenced"));
         }
     }
-    (wrong, Some(facts))
+    Some(review)
 }
