@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::{Result, programs};
 
 /// Crates that are measured, as the lock file names them.
-const CRATES: [&str; 3] = ["rsigma-eval", "rsigma-parser", "wirefilter-engine"];
+const CRATES: [&str; 6] = ["cedar-policy", "rsigma-eval", "rsigma-parser", "vrl", "wirefilter-engine", "yara-x"];
 
 const LOCK: &str = include_str!("../Cargo.lock");
 const INSTALLED: &str = include_str!("../requirements.txt");

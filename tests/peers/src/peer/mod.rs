@@ -1,11 +1,14 @@
 //! Others that turn the same rules into something checked: for each its way to write them, and what one run over all of
 //! them takes. A run in which a rule is not accepted is an error, never a time.
 
+mod cedar;
 mod pysigma;
 mod quell;
 mod rsigma;
 pub(crate) mod sigma;
+mod vrl;
 mod wirefilter;
+mod yara;
 
 use std::time::{Duration, Instant};
 
@@ -32,6 +35,9 @@ pub(crate) fn all() -> Result<Vec<Box<dyn Peer>>> {
     Ok(vec![
         Box::new(quell::Quell::default()),
         Box::new(wirefilter::Wirefilter::new()?),
+        Box::new(vrl::Vrl::default()),
+        Box::new(yara::Yara::default()),
+        Box::new(cedar::Cedar::new()?),
         Box::new(rsigma::Rsigma::default()),
         Box::new(pysigma::PySigma::start()?),
     ])
