@@ -15,7 +15,8 @@
 //! - takes `?` for itself, and a `*` for a wildcard that was escaped inside a pattern;
 //! - never finds a value inside a list, and compares a number with a text as texts;
 //! - takes null for a value, writes the number 7.0 so, and has no pattern that crosses a line;
-//! - takes the blanks around a tag for part of it, while no tag that Datadog has taken in has any.
+//! - takes the blanks around a tag for part of it, while no tag that Datadog has taken in has any;
+//! - rounds a whole number past 2^53 to a floating-point one where the event has a number with a point.
 
 pub mod datadog;
 pub mod events;
