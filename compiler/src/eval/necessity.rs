@@ -15,7 +15,7 @@ use super::ruleset::{PlacedRule, PlacedTest, Ruleset, written};
 use super::testing::{Open, each_event};
 use crate::config::Context;
 use crate::event::{Detection, Event, LoweredRule, silences};
-use crate::hir::{NodeId, NodeKind, Query, Test};
+use crate::hir::{NodeId, NodeKind, Query, Test, spelling};
 use crate::logic::Class;
 use crate::schema::Schema;
 
@@ -327,12 +327,7 @@ fn start_of(value: &str) -> Option<String> {
         return None;
     }
     let mut pattern = String::with_capacity(start.len() + 1);
-    for character in start.chars() {
-        if matches!(character, '*' | '?' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
+    spelling::push_text(&mut pattern, start);
     pattern.push('*');
     Some(pattern)
 }

@@ -2,6 +2,7 @@
 
 use super::sighting::Sighting;
 use super::term::{Term, Wanted};
+use crate::hir::spelling;
 use crate::lint::ephemeral::{Facts, Value, recognise};
 use crate::lint::is_wide;
 use crate::schema::{Schema, Type};
@@ -91,19 +92,11 @@ fn around(key: &str, values: &[Wanted], schema: &Schema) -> Option<Wanted> {
         let start = end.iter().position(|byte| is_separator(char::from(*byte)));
         start.and_then(|start| first.get(first.len() - same + start..)).unwrap_or_default()
     })?;
-    let pattern = format!("{}*{}", escaped(head), escaped(tail));
+    let mut pattern = String::with_capacity(head.len() + tail.len() + 1);
+    spelling::push_text(&mut pattern, head);
+    pattern.push('*');
+    spelling::push_text(&mut pattern, tail);
     let facts = Facts::of_attribute(key, attribute);
     let lasts = recognise(Value::new(&pattern, true).text(), &facts).is_none();
     (lasts && !is_wide(attribute, &pattern)).then_some(Wanted::Pattern(pattern))
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '*' | '?' | '\\') {
-            out.push('\\');
-        }
-        out.push(character);
-    }
-    out
 }
