@@ -78,7 +78,13 @@ impl Part {
     }
 }
 
-impl Said<'_> {
+impl<'q> Said<'q> {
+    /// Keys, each with listed values of which an event must have one, in order and each once.
+    pub fn needed(&self) -> impl Iterator<Item = (&'q str, &[Cow<'q, str>])> {
+        let positive = self.statements.iter().filter(|statement| statement.positive);
+        positive.filter_map(|statement| Some((statement.key, statement.values.as_deref()?)))
+    }
+
     /// The values that are denied, each with what else the denial may follow from.
     pub fn denials(&self) -> impl Iterator<Item = Denial<'_>> {
         let on_some_event = self.statements.iter().filter(|statement| !statement.kinds.is_empty());

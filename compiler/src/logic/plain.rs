@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::hir::kinds::term_sets;
 use crate::hir::{Key, KeyKind, NodeKind, Query, Test};
-use crate::logic::denial::{Said, Statement};
+use crate::logic::denial::{Cluster, Said, Statement};
 use crate::logic::formula::members;
 use crate::logic::key::KeyFacts;
 use crate::logic::normal::{Literal, normal_form};
@@ -20,8 +20,6 @@ const LONGEST: usize = 32;
 /// A condition of one branch, as its formula would have it.
 #[derive(Debug)]
 pub struct Plain<'q> {
-    /// Keys, each with values of which an event must have one, in order and each once.
-    pub exact: Vec<(&'q str, Vec<Cow<'q, str>>)>,
     /// An event on which it holds.
     pub event: Witness,
     /// What it says.
@@ -35,33 +33,39 @@ impl<'q> Plain<'q> {
         let form = normal_form(query, false, 1);
         let branch = form.branches().next().filter(|branch| branch.len() <= LONGEST)?;
         let mut kinds = KindSet::ALL;
-        let mut exact: Vec<(Key, Vec<Cow<'q, str>>)> = Vec::with_capacity(branch.len());
+        let mut keys: Vec<Key> = Vec::with_capacity(branch.len());
         let mut statements = Vec::with_capacity(branch.len());
         for literal in branch {
             let (key, statement) = statement(query, schema, literal)?;
+            if matches!(statement.key, "@evt.name" | "@evt.category") {
+                return None;
+            }
             if literal.positive {
+                statement.values.as_ref()?;
                 kinds = kinds.intersection(statement.kinds);
-                exact.push((key, statement.values.clone()?));
+                keys.push(key);
             }
             statements.push(statement);
         }
-        let text = |key: Key| query.text(key.text);
-        let is_kind = |key: &str| matches!(key, "@evt.name" | "@evt.category");
-        let is_tied = |at: usize, key: &str| exact.iter().take(at).any(|(own, _)| cluster(text(*own)) == cluster(key));
-        if exact.iter().enumerate().any(|(at, (key, _))| is_kind(text(*key)) || is_tied(at, text(*key))) {
-            return None;
+        let said = Said { statements, kinds };
+        let mut clusters: Vec<Cluster<'_>> = Vec::with_capacity(keys.len());
+        for (key, _) in said.needed() {
+            let cluster = cluster(key);
+            if clusters.contains(&cluster) {
+                return None;
+            }
+            clusters.push(cluster);
         }
-        let mut denied = statements.iter().filter(|statement| !statement.positive).map(|statement| statement.key);
-        if denied.any(|key| is_kind(key) || is_tied(exact.len(), key)) {
+        let mut denied = said.statements.iter().filter(|statement| !statement.positive);
+        if denied.any(|statement| clusters.contains(&cluster(statement.key))) {
             return None;
         }
         let mut event = Witness::new(kinds.iter().next()?);
-        for (key, values) in &exact {
-            let value = values.first().filter(|value| Class::of(*key, schema).admits(value))?;
-            event.add(&KeyFacts::of(query, schema, *key), value.to_string());
+        for (key, (_, values)) in keys.into_iter().zip(said.needed()) {
+            let key = KeyFacts::of(query, schema, key);
+            event.add(&key, values.first().filter(|value| key.class.admits(value))?);
         }
-        let exact = exact.into_iter().map(|(key, values)| (text(key), values)).collect();
-        Some(Plain { exact, event, said: Said { statements, kinds } })
+        Some(Plain { event, said })
     }
 }
 

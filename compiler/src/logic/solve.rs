@@ -5,6 +5,8 @@
 //! one that all its positive literals take; of any other key each positive literal needs a value of its own. A denied
 //! literal speaks of every value.
 
+use std::sync::Arc;
+
 use crate::logic::automaton::{Found, Part};
 use crate::logic::budget::Budget;
 use crate::logic::element;
@@ -82,7 +84,7 @@ pub(super) fn solve(literals: &[Literal<'_>], budget: &mut Budget) -> Answer<Wit
         for positive in needs {
             let demand = groups.demand(literals, group, positive);
             match demand.find(literals, group.key, budget) {
-                Found::Value(value) => witness.add(group.key, value),
+                Found::Value(value) => witness.add(group.key, &value),
                 Found::Nothing => return Answer::No(demand.literals()),
                 Found::Undecided => undecided = true,
             }
@@ -138,26 +140,24 @@ impl<'f> Groups<'f> {
     fn has_path(&self, key: &KeyFacts) -> bool {
         let Some(stem) = key.text.strip_suffix("name") else { return false };
         self.find(&format!("{stem}path"))
-            .is_some_and(|path| !path.positive.is_empty() && path.key.name.as_deref() == Some(&key.text))
+            .is_some_and(|path| !path.positive.is_empty() && path.key.ties.name.as_ref() == Some(&key.text))
     }
 
     fn demand(&self, literals: &[Literal<'_>], group: &Group<'f>, positive: &[usize]) -> Demand {
         let mut demand = Demand { wanted: positive.to_vec(), unwanted: group.negative.clone(), ..Demand::default() };
-        let ancestors = group.key.ancestors.as_deref();
-        if let Some(ancestors) = ancestors.and_then(|ancestors| self.find(ancestors)) {
+        let tied = |key: &Option<Arc<str>>| self.find(key.as_deref()?);
+        let ties = &group.key.ties;
+        if let Some(ancestors) = tied(&ties.ancestors) {
             demand.unwanted.extend(&ancestors.negative);
         }
-        if let Some(name) = group.key.name.as_deref() {
-            if let Some(name) = self.find(name) {
-                demand.name_unwanted.extend(&name.negative);
-                if !group.key.multi {
-                    demand.name_wanted.extend(&name.positive);
-                }
+        if let Some(name) = tied(&ties.name) {
+            demand.name_unwanted.extend(&name.negative);
+            if !group.key.multi {
+                demand.name_wanted.extend(&name.positive);
             }
-            let of_ancestors = ancestors.and_then(|ancestors| Some(format!("{}name", ancestors.strip_suffix("path")?)));
-            if let Some(name) = of_ancestors.and_then(|name| self.find(&name)) {
-                demand.name_unwanted.extend(&name.negative);
-            }
+        }
+        if let Some(name) = tied(&ties.ancestors_name) {
+            demand.name_unwanted.extend(&name.negative);
         }
         debug_assert!(demand.wanted.iter().all(|at| literals.get(*at).is_some_and(|literal| literal.positive)));
         demand

@@ -1,5 +1,7 @@
 //! An event that shows a claim.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::logic::automaton::last_segment;
@@ -14,7 +16,7 @@ pub struct Witness {
     pub kind: Kind,
     /// Keys as they are written in queries, each with the class of its values and one value; a key may stand several
     /// times.
-    values: Vec<(Box<str>, Class, String)>,
+    values: Vec<(Arc<str>, Class, String)>,
 }
 
 impl Witness {
@@ -26,29 +28,24 @@ impl Witness {
     #[must_use]
     pub fn of_detection(values: &[(&str, &str)]) -> Witness {
         let mut witness = Witness::new(Kind::Exec);
-        values.iter().for_each(|(key, value)| witness.push(key, Class::Text, (*value).to_owned()));
+        values.iter().for_each(|(key, value)| witness.push(&Arc::from(*key), Class::Text, value));
         witness
     }
 
     /// Adds a value, and what is tied to it.
-    pub(super) fn add(&mut self, key: &KeyFacts, value: String) {
-        if let Some(name) = &key.name {
-            self.push(name, Class::Text, last_segment(&value).to_owned());
+    pub(super) fn add(&mut self, key: &KeyFacts, value: &str) {
+        for name in [&key.ties.name, &key.ties.ancestors_name].into_iter().flatten() {
+            self.push(name, Class::Text, last_segment(value));
         }
-        if let Some(ancestors) = &key.ancestors {
-            if let Some(name) = ancestors.strip_suffix("path").map(|stem| format!("{stem}name"))
-                && key.name.is_some()
-            {
-                self.push(&name, Class::Text, last_segment(&value).to_owned());
-            }
-            self.push(ancestors, key.class, value.clone());
+        if let Some(ancestors) = &key.ties.ancestors {
+            self.push(ancestors, key.class, value);
         }
         self.push(&key.text, key.class, value);
     }
 
-    fn push(&mut self, key: &str, class: Class, value: String) {
-        if !self.values.iter().any(|(known, _, same)| **known == *key && *same == value) {
-            self.values.push((key.into(), class, value));
+    fn push(&mut self, key: &Arc<str>, class: Class, value: &str) {
+        if !self.values.iter().any(|(known, _, same)| same == value && known == key) {
+            self.values.push((Arc::clone(key), class, value.to_owned()));
         }
     }
 

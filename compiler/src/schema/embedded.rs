@@ -11,6 +11,7 @@ use super::never::{self, NeverEmitted};
 use super::spellings::Spellings;
 use super::table::{self, SchemaError};
 use super::tag::{self, RuleKey, Tag, TagId};
+use super::ties::Ties;
 use super::weight::Weight;
 use rustc_hash::FxHashMap;
 
@@ -26,6 +27,8 @@ pub struct Schema {
     attributes: Vec<Attribute>,
     /// What a term on each attribute is worth, found out when first asked for: a program asks for few.
     weights: Vec<OnceLock<Weight>>,
+    /// What each attribute is tied to, found out in the same way.
+    ties: Vec<OnceLock<Ties>>,
     /// Ids by path.
     order: Vec<AttrId>,
     index: FxHashMap<Cow<'static, str>, AttrId>,
@@ -76,6 +79,7 @@ impl Schema {
         let capacity = text.len() / 80;
         schema.attributes.reserve(capacity);
         schema.weights.reserve(capacity);
+        schema.ties.reserve(capacity);
         schema.index.reserve(capacity);
         schema.order.reserve(capacity);
         for row in table::rows(text, HEADER)? {
@@ -132,6 +136,7 @@ impl Schema {
         }
         self.order.push(id);
         self.weights.push(OnceLock::new());
+        self.ties.push(OnceLock::new());
         self.attributes.push(attribute);
         true
     }
@@ -226,6 +231,12 @@ impl Schema {
     pub fn weight(&self, id: AttrId) -> Weight {
         let known = self.weights.get(id.index()).zip(self.attributes.get(id.index()));
         known.map_or(Weight::UNKNOWN, |(weight, attribute)| *weight.get_or_init(|| Weight::of(attribute)))
+    }
+
+    /// What follows from the values of an attribute.
+    pub fn ties(&self, id: AttrId) -> &Ties {
+        static NONE: Ties = Ties { name: None, ancestors: None, ancestors_name: None };
+        self.ties.get(id.index()).map_or(&NONE, |ties| ties.get_or_init(|| Ties::of(self, id)))
     }
 
     /// What a term on a tag is worth.

@@ -27,6 +27,7 @@ mod table;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod ties;
 mod weight;
 mod words;
 
@@ -40,4 +41,5 @@ pub use never::NeverEmitted;
 pub use suggest::{Suggestion, Why};
 pub use table::SchemaError;
 pub use tag::{Cardinality, RuleKey, Scopes, Tag, TagId};
+pub use ties::Ties;
 pub use weight::{CommonClass, CommonValue, CommonValues, Form, Group, PROGRAM_DIRECTORIES, Weight};

@@ -17,7 +17,10 @@ const FILES_A_THREAD: usize = 8;
 enum LaidOut {
     /// It cannot be read or parsed, and stays as it is; its text, where it could be read.
     Broken(Vec<Finding>, Option<String>),
-    Text { old: String, new: String },
+    Text {
+        old: String,
+        new: String,
+    },
 }
 
 pub(in crate::cli) fn run(global: &Global, args: &FmtArgs) -> Result<Exit, Problem> {

@@ -146,16 +146,19 @@ fn needs(rule: &RuleSummary, detections: &[u32]) -> Box<[Need]> {
         for (at, number) in (0..formula.len()).zip(&mut number) {
             let mut branch = Branch::new(number, &mut needs);
             for (key, values) in formula.exact_anchors(at) {
-                branch.add(values.iter().map(|value| exact(*place, key, value)));
+                let of_key = OfKey::new(*place, key);
+                branch.add(values.iter().map(|value| of_key.exact(value)));
             }
             for (key, starts) in formula.prefix_anchors(at) {
+                let of_key = OfKey::new(*place, key);
                 branch.add(starts.iter().map(|text| {
                     let cut = CUTS.into_iter().rev().find_map(|length| head(text, length)).unwrap_or_default();
-                    other(Sort::Start, *place, key, cut)
+                    of_key.start(cut)
                 }));
             }
             for anchor in formula.block_anchors(at) {
-                let values = anchor.exact.iter().map(|value| exact(*place, anchor.key, value));
+                let of_key = OfKey::new(*place, anchor.key);
+                let values = anchor.exact.iter().map(|value| of_key.exact(value));
                 let blocks = anchor.blocks.iter().map(|block| of_block(*place, anchor.key, *block));
                 branch.add(values.chain(blocks).collect::<Vec<u32>>().into_iter());
             }
@@ -247,8 +250,9 @@ fn plain(rule: &Rule, schema: &Schema, now: Instant) -> Option<RuleSketch> {
     {
         let condition = Plain::of(query, schema)?;
         let mut branch = Branch::new(number, &mut needs);
-        for (key, values) in &condition.exact {
-            branch.add(values.iter().map(|value| exact(place, key, value)));
+        for (key, values) in condition.said.needed() {
+            let of_key = OfKey::new(place, key);
+            branch.add(values.iter().map(|value| of_key.exact(value)));
         }
         branch.end(place, &sketch.detections);
         deny(place, number, &condition.said, &mut needs);
@@ -306,9 +310,10 @@ fn of_branch(place: Place, event: &Witness, id: Option<&str>, said: &Said<'_>) -
 fn values_of<'i>(place: Place, event: &Witness, ids: impl IntoIterator<Item = &'i str>) -> Vec<u32> {
     let mut hashes = Vec::with_capacity(64);
     for (key, class, value) in event.classed() {
-        hashes.push(exact(place, key, value));
+        let of_key = OfKey::new(place, key);
+        hashes.push(of_key.exact(value));
         let starts = CUTS.into_iter().map_while(|length| head(value, length));
-        hashes.extend(starts.map(|start| other(Sort::Start, place, key, start)));
+        hashes.extend(starts.map(|start| of_key.start(start)));
         hashes.extend(Block::of_value(class, value).into_iter().map(|block| of_block(place, key, block)));
     }
     hashes.extend(ids.into_iter().map(of_detection));
@@ -324,6 +329,9 @@ fn in_order(mut hashes: Vec<u32>) -> Box<[u32]> {
 
 /// The first characters of a text; nothing where there are fewer.
 fn head(text: &str, length: usize) -> Option<&str> {
+    if text.is_ascii() {
+        return text.get(..length);
+    }
     let end = text.char_indices().nth(length.saturating_sub(1)).map(|(at, last)| at + last.len_utf8())?;
     text.get(..end)
 }
@@ -348,14 +356,39 @@ enum Sort {
 }
 
 fn hash(of: impl Hash) -> u32 {
-    let mut hasher = FxHasher::default();
+    hash_on(FxHasher::default(), of)
+}
+
+fn hash_on(mut hasher: FxHasher, of: impl Hash) -> u32 {
     of.hash(&mut hasher);
     (hasher.finish() >> 32) as u32
 }
 
-/// A value of a key: the last bit tells it from all else.
-fn exact(place: Place, key: &str, value: &str) -> u32 {
-    hash((place, key, value)) | 1
+/// The hashes of values of one key, which is hashed once.
+struct OfKey {
+    exact: FxHasher,
+    start: FxHasher,
+}
+
+impl OfKey {
+    fn new(place: Place, key: &str) -> OfKey {
+        let hasher = |sort: Option<Sort>| {
+            let mut hasher = FxHasher::default();
+            (sort, place, key).hash(&mut hasher);
+            hasher
+        };
+        OfKey { exact: hasher(None), start: hasher(Some(Sort::Start)) }
+    }
+
+    /// A value: the last bit tells it from all else.
+    fn exact(&self, value: &str) -> u32 {
+        hash_on(self.exact.clone(), value) | 1
+    }
+
+    /// What a value starts with.
+    fn start(&self, text: &str) -> u32 {
+        hash_on(self.start.clone(), text) & !1
+    }
 }
 
 /// Whether a hash is that of a value of a key.
@@ -363,20 +396,16 @@ pub(super) fn is_exact(hash: u32) -> bool {
     hash & 1 == 1
 }
 
-fn other(sort: Sort, place: Place, key: &str, text: &str) -> u32 {
-    hash((sort, place, key, text)) & !1
-}
-
 fn of_detection(id: &str) -> u32 {
-    other(Sort::Detection, Place::Rules, "", id)
+    hash((Sort::Detection, id)) & !1
 }
 
 fn any(place: Place) -> u32 {
-    other(Sort::Any, place, "", "")
+    hash((Sort::Any, place)) & !1
 }
 
 fn of_some_kinds(place: Place) -> u32 {
-    other(Sort::SomeKinds, place, "", "")
+    hash((Sort::SomeKinds, place)) & !1
 }
 
 fn of_block(place: Place, key: &str, block: Block) -> u32 {
