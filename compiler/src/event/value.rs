@@ -139,8 +139,9 @@ fn values<'v>(object: &'v Map<String, Value>, path: &str) -> Vec<Cow<'v, str>> {
             let Some((value, rest)) = path.get(..end).and_then(|name| object.get(name)).zip(path.get(end..)) else {
                 continue;
             };
-            let mut elements = vec![value];
-            while let Some(element) = elements.pop() {
+            let mut elements = Vec::new();
+            let mut next = Some(value);
+            while let Some(element) = next.take().or_else(|| elements.pop()) {
                 match element {
                     Value::Array(list) => elements.extend(list.iter().rev()),
                     Value::Object(inner) => waiting.extend(rest.strip_prefix('.').map(|rest| (inner, rest))),
