@@ -1,8 +1,6 @@
 //! Conditions that are plain to see through, as most are: one branch of listed values whose keys have nothing to do with
 //! one another. What is needed of them is read off the query, which costs a part of what a formula does.
 
-use std::borrow::Cow;
-
 use crate::hir::kinds::term_sets;
 use crate::hir::{Key, KeyKind, NodeKind, Query, Test};
 use crate::logic::denial::{Cluster, Said, Statement};
