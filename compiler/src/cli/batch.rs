@@ -255,6 +255,11 @@ struct Related {
 }
 
 impl Related {
+    fn reserve(&mut self, rules: usize) {
+        self.sketches.reserve(rules);
+        self.seats.reserve(rules);
+    }
+
     fn append(&mut self, other: &mut Related) {
         self.sketches.append(&mut other.sketches);
         self.seats.append(&mut other.seats);
@@ -281,6 +286,8 @@ impl<'s> Run<'s> {
         }
         let mut scanned = self.scan_all(files.files);
         self.add_imports(&mut scanned);
+        let asked = scanned.iter().take(self.asked).flat_map(|file| &file.signatures);
+        let rules: usize = asked.map(|(_, signature)| signature.rules.len()).sum();
         let mut project = if files.whole { Project::whole() } else { Project::default() };
         for file in &mut scanned {
             project.add_file(&file.file.name, std::mem::take(&mut file.signatures));
@@ -307,6 +314,11 @@ impl<'s> Run<'s> {
             .imported
             .extend(source::imported(&self.setting.root, CONFIG).filter(|_| self.setting.sample().is_some()));
         let mut related = Related::default();
+        // Lists of very many rules are not copied as they grow.
+        outcome.rules.reserve(rules);
+        if compares_rules(context.config) {
+            related.reserve(rules);
+        }
         self.work(
             &files,
             &linked,

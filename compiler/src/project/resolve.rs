@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::base::{Span, nearest};
 use crate::config::Context;
@@ -189,7 +189,8 @@ impl Project {
     fn report_duplicates(&self, diagnostics: &mut Vec<(usize, Diagnostic)>) {
         let mut order: Vec<usize> = (0..self.files.len()).collect();
         order.sort_by_key(|file| self.path(*file));
-        let mut rules: FxHashMap<&str, (usize, Span)> = FxHashMap::default();
+        let all = self.files.iter().flat_map(|file| &file.items).map(|(_, signature)| signature.rules.len()).sum();
+        let mut rules: FxHashMap<&str, (usize, Span)> = FxHashMap::with_capacity_and_hasher(all, FxBuildHasher);
         for number in order {
             let Some(file) = self.files.get(number) else { continue };
             let mut local: FxHashMap<(&str, &str), (usize, Span)> = FxHashMap::default();

@@ -10,6 +10,9 @@ use crate::project::relations::sketch::{Need, Sought, is_exact, pair};
 /// Values that are more common are taken two at a time.
 const MANY: u32 = 32;
 
+/// How many values share a bucket of the counts on average: few beside those that are common, for a table that stays small.
+const SHARING: usize = 8;
+
 /// Lists that make more pairs are filed under single values.
 const PAIRS: usize = 64;
 
@@ -38,7 +41,7 @@ pub(super) struct Candidates {
 impl Index {
     pub(super) fn new(sketches: &[RuleSketch], sought: Sought) -> Index {
         let all: usize = sketches.iter().map(|sketch| sketch.values(sought).count()).sum();
-        let mut counts = vec![0_u32; all.next_power_of_two()];
+        let mut counts = vec![0_u32; (all / SHARING).next_power_of_two()];
         for value in sketches.iter().flat_map(|sketch| sketch.values(sought)) {
             let slot = bucket(value, counts.len());
             counts.get_mut(slot).into_iter().for_each(|count| *count += 1);
