@@ -18,6 +18,7 @@ mod identity;
 pub mod import;
 mod interrupt;
 mod known;
+mod listed;
 mod output;
 mod progress;
 mod project;

@@ -8,14 +8,12 @@ use crate::cli::ahead::Ahead;
 use crate::cli::args::{Global, ReplayArgs, ReplayFormat};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::interrupt::Interrupt;
+use crate::cli::listed::listed;
 use crate::cli::progress::Progress;
 use crate::cli::project::Setting;
 use crate::cli::ruleset::{self, Loaded};
 use crate::cli::{batch, events, known, output};
 use crate::eval::{Count, Replay, ReplayReport};
-
-/// How many rules that silence nothing are named; the others are counted.
-const NAMED: usize = 10;
 
 /// How many batches may wait for each thread that counts, so that none waits for whoever reads.
 const AHEAD: usize = 4;
@@ -137,12 +135,7 @@ fn table(report: &ReplayReport<'_>) -> String {
     }
     let never: Vec<&str> = report.rules.iter().filter(|rule| rule.all.matched == 0).map(|rule| rule.name).collect();
     if !never.is_empty() {
-        let shown = never.get(..NAMED.min(never.len())).unwrap_or_default().join(", ");
-        let more = never.len().saturating_sub(NAMED);
-        let _ = match more {
-            0 => writeln!(out, "silenced nothing: {shown}"),
-            _ => writeln!(out, "silenced nothing: {shown} and {more} more"),
-        };
+        let _ = writeln!(out, "silenced nothing: {}", listed(&never));
     }
     let _ = writeln!(out, "{}", totals(report));
     out

@@ -7,14 +7,12 @@ use serde::Serialize;
 use crate::cli::args::{Global, ListFormat, TestArgs};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::interrupt::Interrupt;
+use crate::cli::listed::listed;
 use crate::cli::project::Setting;
 use crate::cli::ruleset::{self, Loaded};
 use crate::cli::{events, known, output, source};
 use crate::config::CONFIG;
 use crate::eval::{Necessity, Report, Ruleset, Unneeded, run_test, test_attacks};
-
-/// How many rules without a test are named; the others are counted.
-const NAMED: usize = 10;
 
 pub(in crate::cli) fn run(global: &Global, args: &TestArgs) -> Result<Exit, Problem> {
     let setting = Setting::load(global, &args.paths)?;
@@ -114,12 +112,9 @@ fn unneeded(proved: &Proved) -> String {
         1 => writeln!(out, "1 change that no test notices"),
         more => writeln!(out, "{more} changes that no test notices"),
     };
-    let named = proved.untested.get(..NAMED.min(proved.untested.len())).unwrap_or_default();
-    let _ = match proved.untested.len().saturating_sub(NAMED) {
-        _ if named.is_empty() => Ok(()),
-        0 => writeln!(out, "not tested: {}", named.join(", ")),
-        more => writeln!(out, "not tested: {} and {more} more", named.join(", ")),
-    };
+    if !proved.untested.is_empty() {
+        let _ = writeln!(out, "not tested: {}", listed(&proved.untested));
+    }
     out
 }
 

@@ -19,7 +19,7 @@ use crate::syntax::ast::{self, LetBody};
 
 pub(super) use field::{invalid_name, rule};
 
-/// The most nodes that one item may expand to.
+/// How many nodes of a condition there may be for another one to be put in.
 pub const EXPANSION_CAP: usize = 100_000;
 
 /// The deepest that a condition may be once its `let`s are expanded.
@@ -141,7 +141,7 @@ impl<'a> Lowering<'a> {
     /// Stops an expansion that would not end; true where it must stop.
     #[inline]
     fn is_full(&mut self, query: &Query, span: Span) -> bool {
-        if query.len() <= EXPANSION_CAP && self.depth <= DEPTH_CAP && !self.overflowed {
+        if query.len() < EXPANSION_CAP && self.depth <= DEPTH_CAP && !self.overflowed {
             return false;
         }
         self.overflow(span);
