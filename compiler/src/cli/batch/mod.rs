@@ -4,6 +4,10 @@
 //! them. Findings, a summary and a sketch of each rule are held, and the files at work: one a core, of at most the size
 //! that a file may have. Rules that turn out to have to do with one another are read again.
 
+mod slice;
+mod summary;
+mod taker;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -22,59 +26,19 @@ use crate::cli::project::Setting;
 use crate::cli::recall::{Recall, Seat};
 use crate::cli::source::{self, SourceFile};
 use crate::cli::specificity::Explanation;
-use crate::cli::state::State;
-use crate::config::{CONFIG, Context};
+use crate::config::CONFIG;
 use crate::diag::{Code, Diagnostic, Severity, text};
 use crate::emit::{CheckedRule, Target, write_rule, write_separator};
 use crate::eval::{PlacedRule, PlacedTest};
 use crate::event::LoweredRule;
-use crate::hir::{Instant, Names, Polarity, Signature, date, scan};
+use crate::hir::{Instant, Names, Signature, scan};
 use crate::lint::{CheckedItem, JudgedRule, check_item};
-use crate::logic::specificity::{Bits, RuleSpecificity, SpecificityLevel, level};
 use crate::project::{Comparison, Linked, Project, Relations, RuleSketch, compares_rules, resolve_import};
-use crate::syntax::{ItemRange, ParsedItem, parse_item, split};
+use crate::syntax::{ParsedItem, parse_item, split};
 
-/// How much text a slice holds at least, in bytes, where the file is longer: little enough that one file keeps every core at
-/// work.
-const SLICE: usize = 32 * 1024;
-
-/// What is kept of a rule.
-#[derive(Clone, Debug)]
-pub(super) struct RuleSummary {
-    pub(super) name: String,
-    pub(super) polarity: Polarity,
-    pub(super) owner: Option<String>,
-    pub(super) starts: Option<Instant>,
-    pub(super) expires: Option<Instant>,
-    pub(super) enabled: bool,
-    pub(super) state: State,
-    /// Of the broadest branch; nothing of a `require`, which has no such number.
-    pub(super) bits: Option<Bits>,
-    pub(super) file: Arc<str>,
-    pub(super) line: u32,
-    /// The same term by term, where that was asked for.
-    pub(super) explanation: Option<Box<Explanation>>,
-    /// All the rest, where it was asked for.
-    pub(super) detail: Option<Box<Detail>>,
-}
-
-impl RuleSummary {
-    /// How many days it still works, a part of a day taken for a whole one, and none or less once it has expired;
-    /// nothing where it has no end.
-    pub(super) fn days_left(&self, now: Instant) -> Option<i64> {
-        self.expires.map(|expires| date::days_between(now, expires))
-    }
-
-    /// Whether it has expired and is left out.
-    pub(super) fn is_expired(&self) -> bool {
-        self.state == State::Expired
-    }
-
-    /// How narrow its broadest branch is; nothing of a `require`.
-    pub(super) fn level(&self) -> Option<SpecificityLevel> {
-        self.bits.map(level)
-    }
-}
+use slice::{Cursor, Slice, slices};
+pub(super) use summary::RuleSummary;
+use taker::{Part, Related, Taker};
 
 /// What a run found out.
 #[derive(Default)]
@@ -162,108 +126,6 @@ struct Scanned {
     file: SourceFile,
     signatures: Vec<(u32, Signature)>,
     problem: Option<Box<Finding>>,
-}
-
-/// What pass two gave, taken in the order of the files, whichever is done first.
-struct Taker<'t> {
-    rules: &'t mut Vec<RuleSummary>,
-    related: &'t mut Related,
-    kept: &'t mut Vec<PlacedRule>,
-    tests: &'t mut Vec<PlacedTest>,
-    findings: &'t mut Vec<Finding>,
-    sink: &'t mut dyn Sink,
-    /// Files that were done before one that comes before them.
-    waiting: BTreeMap<usize, Vec<Part>>,
-    /// How many files were taken.
-    taken: usize,
-    failed: io::Result<()>,
-}
-
-impl Taker<'_> {
-    /// Takes what a file gave, and all behind it that waits.
-    fn add(&mut self, index: usize, parts: Vec<Part>, buffers: &Buffers) {
-        self.waiting.insert(index, parts);
-        while let Some(parts) = self.waiting.remove(&self.taken) {
-            self.taken += 1;
-            for mut part in parts {
-                self.findings.append(&mut part.findings);
-                self.rules.append(&mut part.rules);
-                self.related.append(&mut part.related);
-                self.kept.append(&mut part.kept);
-                self.tests.append(&mut part.tests);
-                if self.failed.is_ok() && !part.bytes.is_empty() {
-                    self.failed = self.sink.take(&part.bytes);
-                }
-                buffers.give(part.bytes);
-            }
-        }
-    }
-}
-
-/// A part of a file that starts and ends at items.
-struct Slice<'t> {
-    text: &'t str,
-    ranges: &'t [ItemRange],
-    start: Cursor,
-}
-
-/// A place that moves forward through a text, so that each byte is looked at once.
-#[derive(Clone, Copy)]
-struct Cursor {
-    offset: u32,
-    /// From 1.
-    line: u32,
-    /// In characters, from 1.
-    column: u32,
-}
-
-impl Cursor {
-    const START: Cursor = Cursor { offset: 0, line: 1, column: 1 };
-
-    fn advance(&mut self, text: &str, to: u32) {
-        let between = text.get(self.offset as usize..to as usize).unwrap_or_default();
-        let lines = memchr::memchr_iter(b'\n', between.as_bytes()).count() as u32;
-        let line = match memchr::memrchr(b'\n', between.as_bytes()) {
-            Some(newline) => {
-                self.column = 1;
-                between.get(newline + 1..).unwrap_or_default()
-            }
-            None => between,
-        };
-        self.line += lines;
-        self.column += line.chars().count() as u32;
-        self.offset = to;
-    }
-}
-
-/// What a slice gave.
-#[derive(Default)]
-struct Part {
-    findings: Vec<Finding>,
-    rules: Vec<RuleSummary>,
-    related: Related,
-    kept: Vec<PlacedRule>,
-    tests: Vec<PlacedTest>,
-    bytes: Vec<u8>,
-}
-
-/// Rules as far as others may have to do with them: what is kept of each, and where it is found again.
-#[derive(Default)]
-struct Related {
-    sketches: Vec<RuleSketch>,
-    seats: Vec<Seat>,
-}
-
-impl Related {
-    fn reserve(&mut self, rules: usize) {
-        self.sketches.reserve(rules);
-        self.seats.reserve(rules);
-    }
-
-    fn append(&mut self, other: &mut Related) {
-        self.sketches.append(&mut other.sketches);
-        self.seats.append(&mut other.seats);
-    }
 }
 
 impl<'s> Run<'s> {
@@ -508,7 +370,7 @@ impl<'s> Run<'s> {
                 let JudgedRule { rule, specificity } = judged;
                 place.advance(slice.text, rule.span.start + range.start);
                 let Cursor { offset, line, column } = place;
-                let mut summary = summary(judged, file, line, &context);
+                let mut summary = RuleSummary::of(judged, file, line, &context);
                 let expired = summary.is_expired();
                 match self.purpose {
                     Purpose::Explanations => summary.explanation = Explanation::new(judged, schema).map(Box::new),
@@ -554,7 +416,7 @@ impl<'s> Run<'s> {
         let text: Arc<str> = text.into();
         for judged in rules {
             let line = line(judged.rule.span);
-            part.rules.push(summary(&judged, file, line, &self.setting.context()));
+            part.rules.push(RuleSummary::of(&judged, file, line, &self.setting.context()));
             let lowered = LoweredRule { rule: judged.rule, schema: names.declared().cloned() };
             let text = Arc::clone(&text);
             part.kept.push(PlacedRule { lowered, file: Arc::clone(&file.name), line, text });
@@ -608,66 +470,5 @@ impl<'s> Run<'s> {
         }
         self.give_back(text);
         Scanned { file, signatures, problem: None }
-    }
-}
-
-fn summary(judged: &JudgedRule, file: &SourceFile, line: u32, context: &Context<'_>) -> RuleSummary {
-    let JudgedRule { rule, specificity } = judged;
-    RuleSummary {
-        name: rule.name.value.clone(),
-        polarity: rule.polarity,
-        owner: rule.owner.as_ref().map(|owner| owner.value.clone()),
-        starts: rule.starts.as_ref().map(|starts| starts.value),
-        expires: rule.expires.as_ref().map(|expires| expires.value),
-        enabled: rule.enabled,
-        state: State::of(rule, context),
-        bits: specificity.as_ref().map(RuleSpecificity::bits),
-        file: Arc::clone(&file.name),
-        line,
-        explanation: None,
-        detail: None,
-    }
-}
-
-/// Cuts a file between items into slices of some size.
-fn slices<'t>(text: &'t str, ranges: &'t [ItemRange]) -> Vec<Slice<'t>> {
-    let mut slices = Vec::new();
-    let mut rest = ranges;
-    let mut start = Cursor::START;
-    while let Some(first) = rest.first() {
-        let end =
-            rest.iter().position(|range| (range.end - first.start) as usize >= SLICE).map_or(rest.len(), |at| at + 1);
-        let (own, behind) = rest.split_at(end);
-        start.advance(text, first.start);
-        slices.push(Slice { text, ranges: own, start });
-        rest = behind;
-    }
-    slices
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_counts_lines_and_characters() {
-        let text = "aß\nb\n\nccc";
-        let mut cursor = Cursor::START;
-        let mut seen = Vec::new();
-        for to in [1, 3, 4, 5, 6, 8] {
-            cursor.advance(text, to);
-            seen.push((cursor.line, cursor.column));
-        }
-        assert_eq!(seen, [(1, 2), (1, 3), (2, 1), (2, 2), (3, 1), (4, 2)]);
-    }
-
-    #[test]
-    fn slices_cover_the_text_and_know_their_line() {
-        let item = format!("let x = (\"{}\")\n", "v".repeat(SLICE / 3));
-        let text = item.repeat(8);
-        let ranges = split(&text);
-        let slices = slices(&text, &ranges);
-        assert_eq!(slices.iter().map(|slice| slice.ranges.len()).collect::<Vec<_>>(), [3, 3, 2]);
-        assert_eq!(slices.iter().map(|slice| slice.start.line).collect::<Vec<_>>(), [1, 4, 7]);
     }
 }
