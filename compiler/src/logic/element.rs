@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use rustc_hash::FxHashMap;
+
 use crate::hir::pattern::{Piece, pieces};
 use crate::logic::automaton::{Found, Part, last_segment, search};
 use crate::logic::budget::Budget;
@@ -39,6 +41,8 @@ pub(super) fn find(parts: &[Part<'_>], class: Class, budget: &mut Budget) -> Fou
         return found;
     }
     let has_globs = parts.iter().any(|part| !part.set.globs.is_empty());
+    let Some(parts) = distinct(parts) else { return Found::Nothing };
+    let parts = &*parts;
     match class {
         Class::Integer { low, high } if !has_globs => of(&mut whole_numbers(parts, low, high).into_iter(), budget),
         Class::Address if !has_globs => of(&mut addresses(parts).into_iter(), budget),
@@ -61,6 +65,25 @@ pub(super) fn find(parts: &[Part<'_>], class: Class, budget: &mut Budget) -> Fou
             }
         }
     }
+}
+
+/// Parts with patterns each once, since each costs a search as much as all before it; nothing where a set with patterns is
+/// wanted and is not.
+fn distinct<'p>(parts: &[Part<'p>]) -> Option<Vec<Part<'p>>> {
+    let mut seen: FxHashMap<(&[Box<str>], bool), Part<'p>> = FxHashMap::default();
+    let mut kept = Vec::with_capacity(parts.len());
+    for part in parts {
+        let place = (&*part.set.globs, part.lifted);
+        match seen.get(&place).filter(|known| !known.set.globs.is_empty() && known.set == part.set) {
+            Some(known) if known.wanted != part.wanted => return None,
+            Some(_) => {}
+            None => {
+                seen.insert(place, *part);
+                kept.push(*part);
+            }
+        }
+    }
+    Some(kept)
 }
 
 /// The text of a set that is one pattern with its runs empty.
@@ -158,4 +181,22 @@ fn numbers(parts: &[Part<'_>]) -> Vec<String> {
     let outer = ends.first().map(|first| first - 1.0).into_iter().chain(ends.last().map(|last| last + 1.0));
     texts.extend(between.chain(outer).chain([0.5]).map(|number| number.to_string()));
     texts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_that_is_asked_for_often_costs_one_search() {
+        let ends_in_one = ValueSet { globs: vec!["*:1".into()], ..ValueSet::default() };
+        let starts_with_two = ValueSet { globs: vec!["2*".into()], ..ValueSet::default() };
+        let part = |set, wanted| Part { set, wanted, lifted: false };
+        let find = |parts: &[Part<'_>]| find(parts, Class::Address, &mut Budget::new(400_000));
+        let mut parts = vec![part(&ends_in_one, true); 40];
+        parts.extend([part(&starts_with_two, true); 40]);
+        assert_eq!(find(&parts), Found::Value("2::1".to_owned()));
+        parts.push(part(&ends_in_one, false));
+        assert_eq!(find(&parts), Found::Nothing);
+    }
 }
