@@ -186,6 +186,7 @@ fn numbers(parts: &[Part<'_>]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::logic::value::Range;
 
     #[test]
     fn a_pattern_that_is_asked_for_often_costs_one_search() {
@@ -198,5 +199,105 @@ mod tests {
         assert_eq!(find(&parts), Found::Value("2::1".to_owned()));
         parts.push(part(&ends_in_one, false));
         assert_eq!(find(&parts), Found::Nothing);
+    }
+
+    fn between(low: Option<(f64, bool)>, high: Option<(f64, bool)>) -> ValueSet {
+        let end = |end: Option<(f64, bool)>| end.map(|(number, is_inside)| (Number::Float(number), is_inside));
+        ValueSet { ranges: vec![Range { low: end(low), high: end(high) }], ..ValueSet::default() }
+    }
+
+    /// Ranges of what may be a number or a text.
+    #[track_caller]
+    fn finds(parts: &[(&ValueSet, bool)], expected: impl Fn(&Found) -> bool) {
+        let parts: Vec<Part<'_>> =
+            parts.iter().map(|(set, wanted)| Part { set, wanted: *wanted, lifted: false }).collect();
+        let found = find(&parts, Class::Text, &mut Budget::new(400_000));
+        assert!(expected(&found), "{found:?}");
+        if let Found::Value(text) = &found {
+            assert!(parts.iter().all(|part| holds(part, text) == part.wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_found_between_the_ends_and_beyond_them() {
+        let is = |text: &'static str| move |found: &Found| *found == Found::Value(text.to_owned());
+        finds(&[(&between(Some((1.0, false)), Some((2.0, false))), true)], is("1.5"));
+        finds(&[(&between(None, Some((0.25, false))), true)], is("-0.75"));
+        finds(&[(&between(Some((0.75, false)), None), true)], is("1.75"));
+        let whole = |number| Some((Number::Whole(number), false));
+        let wide = ValueSet { ranges: vec![Range { low: whole(4), high: whole(6) }], ..ValueSet::default() };
+        finds(&[(&wide, true), (&between(Some((5.25, true)), None), false)], is("5"));
+    }
+
+    #[test]
+    fn a_text_is_in_no_range() {
+        let (low, high) = (between(None, Some((5.0, true))), between(Some((5.0, true)), None));
+        let glob = |glob: &str| ValueSet { globs: vec![glob.into()], ..ValueSet::default() };
+        let mixed = |text: &str| ValueSet { globs: vec![text.into()], ..high.clone() };
+        let is_value = |found: &Found| matches!(found, Found::Value(_));
+        finds(&[(&low, false), (&high, false)], is_value);
+        finds(&[(&low, true), (&low, false)], |found| *found == Found::Nothing);
+        finds(&[(&mixed("b?"), true), (&high, false)], is_value);
+        // A pattern and a range that no number at hand is in are not told apart.
+        let few = between(Some((1.0, true)), Some((2.0, true)));
+        finds(&[(&few, true), (&glob("1.7?*"), true)], |found| *found == Found::Undecided);
+        finds(&[(&mixed("b?"), true), (&high, false), (&glob("b*"), false)], |found| *found == Found::Undecided);
+        let any = ValueSet { any: true, ..ValueSet::default() };
+        finds(&[(&any, false), (&high, false)], |found| *found == Found::Nothing);
+    }
+
+    #[test]
+    fn the_last_segment_of_a_path_is_behind_its_last_separator() {
+        let glob = |glob: &str| ValueSet { globs: vec![glob.into()], ..ValueSet::default() };
+        let find = |path: &str, other: &str, name: &str| {
+            let (path, other, name) = (glob(path), glob(other), glob(name));
+            let parts = [(&path, true, false), (&other, false, false), (&name, true, true)];
+            let parts = parts.map(|(set, wanted, lifted)| Part { set, wanted, lifted });
+            find(&parts, Class::Text, &mut Budget::new(400_000))
+        };
+        let Found::Value(path) = find("C:\\\\*", "*/*", "b?x") else { panic!("a path has a name behind a backslash") };
+        assert!(path.starts_with("C:\\") && last_segment(&path).starts_with('b'), "{path}");
+        // Where there is a slash, a backslash parts nothing.
+        assert_eq!(find("a/b\\\\*", "a/*/*", "c?"), Found::Nothing);
+    }
+
+    #[test]
+    fn an_address_is_written_in_one_way() {
+        let glob = |glob: &str| ValueSet { globs: vec![glob.into()], ..ValueSet::default() };
+        let find = |wanted: &ValueSet, unwanted: &ValueSet| {
+            let parts = [(wanted, true), (unwanted, false)].map(|(set, wanted)| Part { set, wanted, lifted: false });
+            find(&parts, Class::Address, &mut Budget::new(400_000))
+        };
+        let none = ValueSet::default();
+        // The first of the longest runs of zeros is left out, and all of it.
+        for never in ["1:0:0:2::?:?", "1:0::?*", "*::0:*", "01*", "1.2.3.04*"] {
+            assert_eq!(find(&glob(never), &none), Found::Nothing, "{never}");
+        }
+        assert_eq!(find(&glob("1::2:0:0:3:?"), &none), Found::Value("1::2:0:0:3:0".to_owned()));
+        let listed = |texts: &mut dyn Iterator<Item = String>| ValueSet {
+            exact: texts.map(String::into_boxed_str).collect(),
+            ..ValueSet::default()
+        };
+        let last = |numbers: std::ops::Range<u8>| listed(&mut numbers.map(|last| format!("1.2.3.{last}")));
+        assert_eq!(find(&glob("1.2.3.?"), &last(0..9)), Found::Value("1.2.3.9".to_owned()));
+        assert_eq!(find(&glob("1.2.3.?"), &last(0..10)), Found::Nothing);
+    }
+
+    #[test]
+    fn only_a_sign_stands_before_a_number() {
+        let glob = |glob: &str| ValueSet { globs: vec![glob.into()], ..ValueSet::default() };
+        let below = ValueSet {
+            ranges: vec![Range { low: None, high: Some((Number::Whole(-1), true)) }],
+            ..ValueSet::default()
+        };
+        let (wanted, signed) = (glob("?5"), glob("-*"));
+        let class = Class::Integer { low: i128::from(i64::MIN), high: i128::from(u64::MAX) };
+        let find = |signed_is_wanted: bool| {
+            let parts = [(&below, true), (&wanted, true), (&signed, signed_is_wanted)];
+            let parts = parts.map(|(set, wanted)| Part { set, wanted, lifted: false });
+            find(&parts, class, &mut Budget::new(400_000))
+        };
+        assert_eq!(find(true), Found::Value("-5".to_owned()));
+        assert_eq!(find(false), Found::Nothing);
     }
 }

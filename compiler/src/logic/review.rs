@@ -631,3 +631,46 @@ fn within(own: &Atom, left: &Atom, budget: &mut Budget) -> Answer<(), ()> {
         Found::Undecided => Answer::Undecided,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Context};
+    use crate::hir::{Names, lower_item};
+    use crate::logic::normal_form;
+    use crate::syntax::parse_item;
+
+    fn of(condition: &str, cap: usize) -> Review {
+        let config = Config::default();
+        let cx = Context::new(Schema::embedded(), &config, 0);
+        let text = format!("suppress x {{ when event {{ {condition} }} }}");
+        let lowered = lower_item(&text, &parse_item(&text), &Names::default(), &cx);
+        let query = lowered.rules.first().and_then(|rule| rule.when_event.as_ref()).unwrap();
+        review(query, cx.schema, &normal_form(query, false, cap), cap, &mut Budget::new(400_000))
+    }
+
+    #[test]
+    fn what_has_too_many_branches_is_not_decided() {
+        assert!(of("host:a OR @process.comm:b", 1).is_undecided);
+        assert!(!of("host:a OR @process.comm:b", 2).is_undecided);
+    }
+
+    #[test]
+    fn beside_a_part_that_always_holds_what_says_nothing_is_found() {
+        let review = of("(host:a OR -host:a) @process.comm:x @process.comm:x", 512);
+        assert_eq!((review.always.len(), review.redundant.len()), (1, 1));
+        let review = of("host:a OR -host:a", 512);
+        assert_eq!((review.always.len(), review.redundant.len()), (1, 0));
+    }
+
+    #[test]
+    fn a_value_given_twice_is_still_given_once_it_is_taken_out() {
+        assert_eq!(of("host:(a OR a OR b) OR host:a @process.comm:x", 512).redundant.len(), 2);
+    }
+
+    #[test]
+    fn of_a_branch_that_never_holds_no_value_is_called_superfluous() {
+        let review = of("host:(a OR b) @evt.name:exec @evt.name:open OR @process.comm:x", 512);
+        assert_eq!((review.never.len(), review.redundant.len()), (1, 0));
+    }
+}

@@ -247,6 +247,14 @@ mod tests {
     }
 
     #[test]
+    fn the_whole_numbers_next_to_an_end() {
+        let ends = |number: Number| [true, false].map(|inside| (number.next_whole(inside), number.last_whole(inside)));
+        assert_eq!(ends(Number::Whole(2)), [(2, 2), (3, 1)]);
+        assert_eq!(ends(Number::Float(2.0)), [(2, 2), (3, 1)]);
+        assert_eq!(ends(Number::Float(1.5)), [(2, 1), (2, 1)]);
+    }
+
+    #[test]
     fn whole_numbers_have_one_spelling() {
         let class = Class::Integer { low: 0, high: 10 };
         assert_eq!(class.canonical("007"), "7");

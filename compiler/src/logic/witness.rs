@@ -54,12 +54,7 @@ impl Witness {
         self.values.iter().filter(move |(known, ..)| **known == *key).map(|(.., value)| value.as_str())
     }
 
-    /// Every key with a value, in the order in which they were found.
-    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.values.iter().map(|(key, _, value)| (&**key, value.as_str()))
-    }
-
-    /// The same with the class of each value.
+    /// Every key with the class of its values and a value, in the order in which they were found.
     pub fn classed(&self) -> impl Iterator<Item = (&str, Class, &str)> {
         self.values.iter().map(|(key, class, value)| (&**key, *class, value.as_str()))
     }
@@ -163,5 +158,57 @@ fn put(event: &mut Map<String, Value>, path: &str, value: Value, several: bool) 
         values.push(value);
     } else {
         object.insert(path.to_owned(), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The event with such values, without what every event has.
+    fn sent(values: &[(&str, Class, &str)]) -> Value {
+        let mut witness = Witness::new(Kind::Exec);
+        values.iter().for_each(|(key, class, value)| witness.push(&Arc::from(*key), *class, value));
+        let mut event = witness.to_json();
+        let evt = event.as_object_mut().and_then(|event| event.shift_remove("evt"));
+        assert_eq!(evt, Some(json!({"name": "exec", "category": "Process Activity"})));
+        event
+    }
+
+    #[test]
+    fn values_are_of_their_type() {
+        let number = Class::Integer { low: i128::from(i64::MIN), high: i128::from(u64::MAX) };
+        let values = [
+            ("@process.uid", number, "5"),
+            ("@file.inode", number, "18446744073709551615"),
+            ("@process.is_thread", Class::Closed(&["true", "false"]), "true"),
+            ("host", Class::Text, "5"),
+        ];
+        let event = json!({"process": {"uid": 5, "is_thread": true}, "file": {"inode": u64::MAX}, "tags": ["host:5"]});
+        assert_eq!(sent(&values), event);
+    }
+
+    #[test]
+    fn the_parent_is_the_first_ancestor_and_what_nothing_ties_stands_apart() {
+        let text = |key, value| (key, Class::Text, value);
+        let comm = text("@process.ancestors.comm", "init");
+        let path = text("@process.ancestors.executable.path", "/a/b");
+        for (values, ancestors) in [
+            (vec![comm], json!([{}, {"comm": "init"}])),
+            (vec![text("@process.parent.comm", "init"), comm], json!([{"comm": "init"}])),
+            (vec![text("@process.parent.comm", "sh"), comm], json!([{"comm": "sh"}, {"comm": "init"}])),
+            (
+                vec![text("@process.ancestors.executable.name", "b"), path],
+                json!([{}, {"executable": {"name": "b", "path": "/a/b"}}]),
+            ),
+            (
+                vec![text("@process.ancestors.executable.name", "c"), path],
+                json!([{}, {"executable": {"name": "c"}}, {"executable": {"path": "/a/b"}}]),
+            ),
+        ] {
+            assert_eq!(sent(&values).pointer("/process/ancestors"), Some(&ancestors), "{values:?}");
+        }
     }
 }

@@ -88,13 +88,6 @@ impl Specificity {
         level(self.bits())
     }
 
-    /// The position of the broadest branch, the first of several.
-    #[must_use]
-    pub fn broadest(&self) -> Option<usize> {
-        let branches = self.branches.iter().enumerate();
-        branches.min_by_key(|(at, (bits, _))| (*bits, *at)).map(|(at, _)| at)
-    }
-
     /// Whether there were too many branches to look at each, so that the condition was judged as a whole.
     #[must_use]
     pub fn is_whole(&self) -> bool {

@@ -283,3 +283,58 @@ fn networks(list: &str, full: Bits) -> Bits {
     }
     share.bits().min(full)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a pattern of that form leaves of a weight of 100.
+    fn left(pattern: &str, form: Form) -> u32 {
+        glob(pattern, Bits::from_tenths(100), form, &[]).tenths()
+    }
+
+    #[test]
+    fn a_start_or_an_end_that_is_fixed_tells_more_than_a_middle() {
+        for (pattern, percent) in [("a?c", 40), ("*abc*", 25), ("*abc", 37), ("abc*", 40), ("a*c", 32)] {
+            assert_eq!(of_characters(&Shape::of(pattern)), percent, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_domain_is_told_by_its_end() {
+        for (pattern, percent) in [
+            ("web*", 6),
+            ("a.long.start.*", 25),
+            ("*com", 3),
+            ("*.com", 10),
+            ("*e.com", 11),
+            ("*b.example.com", 61),
+            ("*b.example.com.", 61),
+            ("*b.c.example.com", 81),
+            ("*a.b.c.d.com", 91),
+        ] {
+            assert_eq!(of_labels(&Shape::of(pattern)), percent, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_told_by_the_numbers_that_it_starts_with() {
+        for (pattern, percent) in [("10.2.*", 51), ("fd00:1:*", 21), ("*.2", 1)] {
+            assert_eq!(of_octets(&Shape::of(pattern)), percent, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn each_digit_of_a_number_and_each_character_of_an_id_tells_something() {
+        assert_eq!(left("9*7*", Form::Port), 20);
+        assert_eq!(left("9*7*3", Form::Number), 30);
+        assert_eq!(left("ab*", Form::Id), 10);
+        assert_eq!(left("*", Form::Id), PRESENT.tenths());
+    }
+
+    #[test]
+    fn a_value_without_a_character_tells_next_to_nothing() {
+        assert_eq!(of_length(0, Form::Text), 10);
+        assert_eq!(of_length(1, Form::Text), 100);
+    }
+}

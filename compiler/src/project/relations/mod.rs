@@ -276,6 +276,8 @@ mod tests {
             ("@process.executable.name:java", "@process.executable.path:/usr/bin/java"),
             ("@process.uid:>=1000 host:a", "@process.uid:1001 host:a"),
             ("-@process.comm:a", "@process.comm:b"),
+            ("-@process.executable.path:/bin/sh host:a", "-@process.executable.name:sh host:a"),
+            ("-@bpf.cmd:BPF_PROG_LOAD host:a", "@evt.name:exec host:a"),
         ] {
             assert_eq!(pair(("", a), ("", b)), at("subsumed-rule", "second"), "{a} / {b}");
             assert_eq!(pair(("", b), ("", a)), at("subsumed-rule", "first"), "{b} / {a}");
