@@ -84,7 +84,9 @@ impl Schema {
         schema.order.reserve(capacity);
         for row in table::rows(text, HEADER)? {
             let [path, ty, multi, platforms, kinds, scope, family, stability, trust, set] = row.cells()?;
-            if path.is_empty() || path.bytes().any(|byte| byte == b'@' || byte <= b' ') {
+            // Only keys of any name below a path have a wildcard.
+            let named = path.strip_suffix(".*").unwrap_or(path);
+            if named.is_empty() || named.bytes().any(|byte| matches!(byte, b'@' | b'*' | b'?') || byte <= b' ') {
                 return Err(row.error(format!("`{path}` is not a path")));
             }
             let word = |column: &str, cell: &str| row.error(format!("`{cell}` is not a {column}"));

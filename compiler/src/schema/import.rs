@@ -287,7 +287,8 @@ impl<'j> Walk<'j> {
             for (name, schema) in properties {
                 let here = place.member("properties", name, name);
                 if name.is_empty()
-                    || name.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '@' | '#'))
+                    || name
+                        .contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '@' | '#' | '*' | '?'))
                 {
                     return Err(here.error(format!("`{}` cannot be queried as an attribute", name.escape_debug())));
                 }

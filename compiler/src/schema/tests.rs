@@ -270,6 +270,8 @@ fn broken_tables_are_refused_with_the_line() {
     for (from, to, says) in [
         ("a.b", "a b", "not a path"),
         ("a.b", "@a", "not a path"),
+        ("a.b", "a*b", "not a path"),
+        ("a.b", ".*", "not a path"),
         ("\tint", "\tnumber", "type"),
         ("false", "no", "neither"),
         ("linux", "mac", "platforms"),
@@ -461,6 +463,8 @@ fn broken_json_schemas_are_refused_with_the_place() {
         (r#"{"properties":{"a":{"$ref":1}}}"#, "/properties/a/$ref"),
         (r#"{"properties":{"a":{"anyOf":{}}}}"#, "/properties/a/anyOf"),
         (r#"{"properties":{"a b":{"type":"string"}}}"#, "/properties/a b"),
+        (r#"{"properties":{"a*b":{"type":"string"}}}"#, "/properties/a*b"),
+        (r#"{"properties":{"a":{"properties":{"?":{"type":"string"}}}}}"#, "/properties/a/properties/?"),
         (r##"{"$ref":"#"}"##, ""),
     ] {
         let error = import(json, None).unwrap_err();
