@@ -140,6 +140,7 @@ codes! {
         IpPortShorthand "ip-port-shorthand" Error fixed,
         AtBeforeTag "at-before-tag" Error fixed,
         MissingAt "missing-at" Error fixed,
+        UnexpandedWildcard "unexpanded-wildcard" Error fixed,
         WildcardKey "wildcard-key" Hint lint,
         WildcardInQuotes "wildcard-in-quotes" Warning lint,
         RegexInQuotes "regex-in-quotes" Warning lint,

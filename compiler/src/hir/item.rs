@@ -4,7 +4,7 @@ use crate::base::Span;
 use crate::config::Context;
 use crate::diag::{Code, Diagnostic, text};
 use crate::hir::lower::{self, Lowering};
-use crate::hir::{Names, Rule, check};
+use crate::hir::{Names, Rule, check, pattern};
 use crate::schema::Type;
 use crate::syntax::ParsedItem;
 use crate::syntax::ast::{EventSource, ItemKind};
@@ -45,7 +45,11 @@ pub fn lower_item(text: &str, parsed: &ParsedItem, names: &Names, cx: &Context<'
                 let (_, _, mut found) = lower::binding(text, parsed, *body, item.span, names, &local);
                 lowered.diagnostics.append(&mut found);
             }
-            ItemKind::Attribute { ty, .. } => lowered.diagnostics.extend(unknown_type(text, *ty)),
+            ItemKind::Attribute { path, ty, .. } => {
+                lowered.diagnostics.extend(wildcard_in_attribute(text, *path));
+                lowered.diagnostics.extend(unknown_type(text, *ty));
+            }
+            ItemKind::Tag { name } => lowered.diagnostics.extend(wildcard_in_tag(text, *name)),
             ItemKind::Test { expectations, .. } => {
                 for expectation in expectations {
                     if let EventSource::Inline(span) = expectation.event {
@@ -53,7 +57,7 @@ pub fn lower_item(text: &str, parsed: &ParsedItem, names: &Names, cx: &Context<'
                     }
                 }
             }
-            ItemKind::Import { .. } | ItemKind::Tag { .. } => {}
+            ItemKind::Import { .. } => {}
         }
     }
     lowered
@@ -80,6 +84,43 @@ fn documentation(text: &str, span: Span) -> String {
         documentation.push_str(rest.strip_prefix(' ').unwrap_or(rest).trim_end());
     }
     documentation
+}
+
+/// A wildcard in a declared attribute that does not stand for every key below.
+fn wildcard_in_attribute(text: &str, path: Span) -> Option<Diagnostic> {
+    let written = path.of(text);
+    if !pattern::has_wildcard(written.strip_suffix(".*").unwrap_or(written)) {
+        return None;
+    }
+    let diagnostic = Diagnostic::new(
+        Code::UnexpandedWildcard,
+        path,
+        text!("`{0}` declares nothing: Datadog takes no wildcard in a key", written),
+    )
+    .label("no name of an attribute");
+    let mut parents = written.match_indices('.').filter_map(|(dot, _)| written.get(..dot));
+    let parent = parents.rfind(|parent| !pattern::has_wildcard(parent) && !parent.trim_start_matches('@').is_empty());
+    Some(match parent {
+        Some(parent) => diagnostic
+            .help(text!("declare each attribute by its name, or all below a path: `{0}.*`", parent))
+            .unsafe_fix(text!("declare all below `{0}`", parent), path, format!("{parent}.*")),
+        None => diagnostic.help("declare each attribute by its name, or all below a path: `@PATH.*`"),
+    })
+}
+
+fn wildcard_in_tag(text: &str, name: Span) -> Option<Diagnostic> {
+    let written = name.of(text);
+    pattern::has_wildcard(written).then(|| {
+        Diagnostic::new(
+            Code::UnexpandedWildcard,
+            name,
+            text!("`{0}` declares nothing: Datadog takes no wildcard in a key", written),
+        )
+        .label("no name of a tag")
+        .help(
+            "declare each tag by its name, or list what their names start with under `allow-prefixes` in `quell.toml`",
+        )
+    })
 }
 
 fn unknown_type(text: &str, ty: Span) -> Option<Diagnostic> {

@@ -35,6 +35,13 @@ pub fn pieces(pattern: &str) -> Pieces<'_> {
     Pieces(pattern.chars())
 }
 
+/// Whether some character is a wildcard.
+pub fn has_wildcard(pattern: &str) -> bool {
+    // Most texts have neither.
+    memchr::memchr2(b'*', b'?', pattern.as_bytes()).is_some()
+        && pieces(pattern).any(|piece| matches!(piece, Piece::Run | Piece::One))
+}
+
 /// Whether the pattern covers all of `text`.
 pub fn matches(pattern: &str, text: &str) -> bool {
     let (mut steps, mut rest) = (pieces(pattern), text.chars());
@@ -102,6 +109,21 @@ mod tests {
             ("*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaa", false),
         ] {
             assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn escaped_wildcards_are_none() {
+        for (pattern, expected) in [
+            ("", false),
+            ("a.b", false),
+            ("a*", true),
+            ("?", true),
+            ("a\\*b\\?", false),
+            ("a\\\\*", true),
+            ("*\\", true),
+        ] {
+            assert_eq!(has_wildcard(pattern), expected, "{pattern}");
         }
     }
 

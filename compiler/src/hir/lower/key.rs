@@ -1,9 +1,12 @@
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Edit, Fix, Text, text};
 use crate::hir::lower::{COMBINATION, Lowering, Place};
-use crate::hir::{Key, KeyKind, Query};
-use crate::schema::{NeverEmitted, Platforms, Scope, Suggestion, Why};
+use crate::hir::{Key, KeyKind, Query, pattern};
+use crate::schema::{AttrId, NeverEmitted, Platforms, Scope, Suggestion, Why};
 use crate::syntax::ast;
+
+/// The most keys that a suggestion writes out in place of one with a wildcard.
+const WRITTEN_OUT: usize = 8;
 
 /// What a key turned out to be.
 pub(super) enum Resolved {
@@ -35,6 +38,9 @@ impl Lowering<'_> {
             self.attribute_in_rules(written, span, value);
             return None;
         }
+        if pattern::has_wildcard(path) {
+            return self.wildcard_key(query, path, span, value);
+        }
         let known = self.schema.attribute_id(path).map(|id| (id, self.schema.attribute(id)));
         if let Some((id, attribute)) = known
             && !attribute.open_below
@@ -50,15 +56,11 @@ impl Lowering<'_> {
             self.never_emitted(never, text!("the Agent never emits `{0}`", written), help, span);
             return self.one(query, written, span, KeyKind::NeverEmitted);
         }
-        let is_pattern = path.bytes().any(|byte| matches!(byte, b'*' | b'?'));
-        if !is_pattern && let Some((id, _)) = known {
+        if let Some((id, _)) = known {
             return self.one(query, written, span, KeyKind::Attribute(id));
         }
         if self.cx.config.allows_key(written) {
             return self.one(query, written, span, KeyKind::UnknownAttribute);
-        }
-        if is_pattern {
-            return self.wildcard_key(query, path, span, value);
         }
         if let Some(base) = path.strip_suffix("ip/port") {
             self.ip_port(base, span, value);
@@ -86,6 +88,10 @@ impl Lowering<'_> {
     }
 
     fn tag(&mut self, query: &mut Query, name: &str, span: Span, value: Value) -> Option<Resolved> {
+        if pattern::has_wildcard(name) {
+            self.wildcard_tag(name, span, value);
+            return None;
+        }
         if let Some((id, tag)) = self.schema.tag(name) {
             let in_rules = self.place == Place::Rules;
             if !in_rules
@@ -215,23 +221,9 @@ impl Lowering<'_> {
     /// `@dns.question.*:x` is the OR of the attributes it covers that hold text.
     #[cold]
     fn wildcard_key(&mut self, query: &mut Query, path: &str, span: Span, value: Value) -> Option<Resolved> {
-        let written = self.of(span);
-        let mut ids = self.schema.matching(path);
-        // A closed set would refuse what the others take, and an attribute with keys of its own has no single path.
-        ids.retain(|id| {
-            let attribute = self.schema.attribute(*id);
-            attribute.ty.is_text() && !attribute.is_closed() && !attribute.path.contains('*')
-        });
+        let ids = self.covered(path);
         if ids.is_empty() {
-            self.report(
-                Diagnostic::new(
-                    Code::UnknownAttribute,
-                    span,
-                    text!("no attribute that holds text fits `{0}`", written),
-                )
-                .label("covers nothing")
-                .help("a key with a wildcard stands for the text attributes that it covers; name the attribute"),
-            );
+            self.covers_nothing(path, span, value);
             return None;
         }
         let paths: Vec<String> = ids.iter().map(|id| format!("@{}", self.schema.attribute(*id).path)).collect();
@@ -243,13 +235,7 @@ impl Lowering<'_> {
         .label(text!("expanded to {0}", shortened(&paths)))
         .help("name the attributes that are meant");
         if let Some((value, term)) = value {
-            let value = self.of(self.parsed.node(value).span);
-            let terms: Vec<String> = paths.iter().map(|path| format!("{path}:{value}")).collect();
-            let text = match terms.as_slice() {
-                [only] => only.clone(),
-                several => format!("({})", several.join(" OR ")),
-            };
-            diagnostic = diagnostic.safe_fix("write the attributes out", term, text);
+            diagnostic = diagnostic.safe_fix("write the attributes out", term, self.any_of(&paths, value));
         }
         self.report(diagnostic);
         let keys = ids.iter().zip(&paths).map(|(id, path)| {
@@ -257,6 +243,100 @@ impl Lowering<'_> {
             Key { text, span, kind: KeyKind::Attribute(*id) }
         });
         Some(Resolved::Many(keys.collect()))
+    }
+
+    /// The attributes that a key with a wildcard stands for.
+    fn covered(&self, path: &str) -> Vec<AttrId> {
+        let mut ids = self.schema.matching(path);
+        // A closed set would refuse what the others take, and an attribute with keys of its own has no single path.
+        ids.retain(|id| {
+            let attribute = self.schema.attribute(*id);
+            attribute.ty.is_text() && !attribute.is_closed() && !pattern::has_wildcard(&attribute.path)
+        });
+        ids
+    }
+
+    #[cold]
+    fn covers_nothing(&mut self, path: &str, span: Span, value: Value) {
+        let mut diagnostic = Diagnostic::new(
+            Code::UnexpandedWildcard,
+            span,
+            text!("no attribute that holds text fits `{0}`", self.of(span)),
+        )
+        .label("covers nothing");
+        let open = self.schema.find(path).map(|(_, attribute)| attribute).filter(|attribute| attribute.open_below);
+        if let Some(map) = open {
+            let below = map.path.strip_suffix('*').unwrap_or(&map.path);
+            diagnostic =
+                diagnostic.help(text!("keys of any name stand below `@{0}`: name the one that is meant", below));
+            self.report(diagnostic);
+            return;
+        }
+        let fitting = self.schema.matching(path).into_iter().map(|id| self.schema.attribute(id));
+        let fitting: Vec<String> = fitting
+            .filter(|attribute| !pattern::has_wildcard(&attribute.path))
+            .map(|attribute| format!("@{}", attribute.path))
+            .collect();
+        self.report(if fitting.is_empty() {
+            diagnostic.help("a key with a wildcard stands for the text attributes that it covers; name the attribute")
+        } else {
+            self.named(diagnostic, &fitting, span, value)
+        });
+    }
+
+    /// There is nothing that a tag with a wildcard could be taken as: which ones events carry is not known.
+    #[cold]
+    fn wildcard_tag(&mut self, name: &str, span: Span, value: Value) {
+        let in_rules = self.place == Place::Rules;
+        let message = if in_rules {
+            text!("Datadog takes no wildcard in a key: no detection rule has `{0}`", name)
+        } else {
+            text!("Datadog takes no wildcard in a key: no event carries `{0}`", name)
+        };
+        let diagnostic = Diagnostic::new(Code::UnexpandedWildcard, span, message)
+            .label("compared as it is written, wildcard included");
+        let rule_keys = self.schema.rule_keys().filter(|_| in_rules).map(|key| key.name);
+        let in_place = |scope| (scope == Scope::Rule) == in_rules;
+        let tags = self.schema.tags().map(|(_, tag)| tag).filter(|tag| tag.scopes.iter().any(in_place));
+        let fitting = rule_keys.chain(tags.map(|tag| &*tag.name));
+        let fitting: Vec<String> = fitting
+            .filter(|known| pattern::matches(name, known) && !pattern::has_wildcard(known))
+            .map(str::to_owned)
+            .collect();
+        self.report(if !fitting.is_empty() {
+            self.named(diagnostic, &fitting, span, value)
+        } else if !in_rules && !self.covered(name).is_empty() {
+            diagnostic
+                .help(text!("an attribute starts with `@`: `@{0}` stands for the attributes that it covers", name))
+                .unsafe_fix("add the `@`", Span::empty(span.start), "@")
+        } else {
+            diagnostic.help("name the key that is meant")
+        });
+    }
+
+    /// Names what fits a key with a wildcard, to be written instead where that is not too much.
+    fn named(&self, diagnostic: Diagnostic, fitting: &[String], span: Span, value: Value) -> Diagnostic {
+        let diagnostic = match fitting {
+            [only] => diagnostic.help(text!("did you mean `{0}`?", only)),
+            _ => diagnostic.help(text!("name what is meant of {0}", shortened(fitting))),
+        };
+        match (fitting, value) {
+            ([only], Some(_)) => diagnostic.unsafe_fix(text!("use `{0}`", only), span, only.clone()),
+            (_, Some((value, term))) if fitting.len() <= WRITTEN_OUT => {
+                diagnostic.unsafe_fix("ask for any of them", term, self.any_of(fitting, value))
+            }
+            _ => diagnostic,
+        }
+    }
+
+    /// One value under any of several keys.
+    fn any_of(&self, keys: &[String], value: ast::NodeId) -> String {
+        let value = self.of(self.parsed.node(value).span);
+        let terms: Vec<String> = keys.iter().map(|key| format!("{key}:{value}")).collect();
+        match terms.as_slice() {
+            [only] => only.clone(),
+            several => format!("({})", several.join(" OR ")),
+        }
     }
 
     /// `network.destination.ip/port`, as the tuning guide prints two attributes in one.
@@ -349,5 +429,69 @@ fn shortened(paths: &[String]) -> String {
     match paths {
         [a, b, c, rest @ ..] if !rest.is_empty() => format!("`{a}`, `{b}`, `{c}` and {} more", rest.len()),
         _ => format!("`{}`", paths.join("`, `")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Config, Context, Level};
+    use crate::diag::{Code, Diagnostic};
+    use crate::hir::{Names, lower_item};
+    use crate::schema::Schema;
+    use crate::syntax::parse_item;
+
+    /// The only finding in a condition on signals under which every unknown key passes.
+    fn finding(condition: &str) -> Diagnostic {
+        let mut config = Config::default();
+        config.schema.unknown = Some(Level::Allow);
+        config.schema.allow_prefixes = vec!["@mine.".to_owned(), "mine_".to_owned()];
+        let text = format!("suppress x {{\n  when {{ {condition} }}\n}}\n");
+        let lowered =
+            lower_item(&text, &parse_item(&text), &Names::default(), &Context::new(Schema::embedded(), &config, 0));
+        assert!(lowered.rules.is_empty(), "{condition}");
+        let mut found = lowered.diagnostics;
+        found.retain(|found| config.severity(found.code).is_some());
+        let only = found.pop().unwrap();
+        assert!(found.is_empty(), "{condition}: {found:#?}");
+        only
+    }
+
+    #[test]
+    fn a_wildcard_that_stands_for_nothing_suggests_what_fits_it() {
+        for (condition, help, fix) in [
+            ("a?b:x", "name the key that is meant", None),
+            ("mine_*:x", "name the key that is meant", None),
+            ("kube_serv*:x", "did you mean `kube_service`?", Some("kube_service")),
+            (
+                "kube_app_?a*:(x OR y)",
+                "name what is meant of `kube_app_managed_by`, `kube_app_name`, `kube_app_part_of`",
+                Some("(kube_app_managed_by:(x OR y) OR kube_app_name:(x OR y) OR kube_app_part_of:(x OR y))"),
+            ),
+            (
+                "process.comm*:x",
+                "an attribute starts with `@`: `@process.comm*` stands for the attributes that it covers",
+                Some("@"),
+            ),
+            (
+                "@network.destination.p?rt:1",
+                "did you mean `@network.destination.port`?",
+                Some("@network.destination.port"),
+            ),
+            (
+                "@process.variables.a*:x",
+                "keys of any name stand below `@process.variables.`: name the one that is meant",
+                None,
+            ),
+            (
+                "@mine.*:x",
+                "a key with a wildcard stands for the text attributes that it covers; name the attribute",
+                None,
+            ),
+        ] {
+            let found = finding(condition);
+            assert_eq!(found.code, Code::UnexpandedWildcard, "{condition}");
+            assert_eq!(found.help.to_string(), help, "{condition}");
+            assert_eq!(found.fixes.first().map(|fix| &*fix.edits[0].text), fix, "{condition}");
+        }
     }
 }
