@@ -57,6 +57,7 @@ pub fn analyse(text: &str, config: &Config) -> Analysis {
     let parsed: Vec<_> = ranges.iter().map(|range| parse_item(range.of(text))).collect();
     let signatures = ranges.iter().zip(&parsed).map(|(range, parsed)| (range.start, signature(range.of(text), parsed)));
     let signatures: Vec<(u32, Signature)> = signatures.collect();
+    let written: usize = signatures.iter().map(|(_, signature)| signature.rules.len()).sum();
     let file = project.add_file("main.quell", signatures);
     let linked = project.resolve(&cx);
     let mut analysis = Analysis::default();
@@ -86,6 +87,9 @@ pub fn analyse(text: &str, config: &Config) -> Analysis {
         }));
     }
     analysis.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    if analysis.errors().is_empty() {
+        assert_eq!(analysis.rules.len(), written, "a rule is lost without an error\n{text}");
+    }
     assert_emits(&analysis, names.schema(cx.schema));
     analysis
 }

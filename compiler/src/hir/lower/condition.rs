@@ -334,7 +334,8 @@ impl Lowering<'_> {
     pub(super) fn lookup(&mut self, span: Span) -> Option<std::sync::Arc<Binding>> {
         let name = self.of(span).trim_start_matches('$');
         if let Some(binding) = self.names.binding(name) {
-            return if binding.broken { None } else { Some(std::sync::Arc::clone(binding)) };
+            self.uses_broken |= binding.broken;
+            return (!binding.broken).then(|| std::sync::Arc::clone(binding));
         }
         let mut diagnostic =
             Diagnostic::new(Code::UnknownName, span, text!("there is no `let {0}` in this file or its imports", name))

@@ -57,6 +57,8 @@ pub(super) struct Lowering<'a> {
     /// The blocks of the rule, for fixes that move a term from one to the other.
     blocks: Blocks,
     overflowed: bool,
+    /// Whether a `let` was asked for that has an error of its own.
+    uses_broken: bool,
 }
 
 /// Where the blocks of a rule open, and where a new one may be put.
@@ -82,6 +84,7 @@ impl<'a> Lowering<'a> {
             place: Place::Let,
             blocks: Blocks::default(),
             overflowed: false,
+            uses_broken: false,
         }
     }
 
@@ -133,9 +136,19 @@ impl<'a> Lowering<'a> {
         // Text is at most what the block holds, until a `let` is put in.
         let room = body.len() as usize;
         let mut lowered = Query::with_capacity(body, room / 24 + 2, room);
-        let id = self.condition(&mut lowered, root)?;
-        lowered.set_root(id);
+        let id = self.condition(&mut lowered, root);
+        self.assert_told(id);
+        lowered.set_root(id?);
         Some(lowered)
+    }
+
+    /// Nothing is given up in silence, nor with a finding that a level can take away: a rule without it would be lost.
+    fn assert_told(&self, lowered: Option<NodeId>) {
+        debug_assert!(
+            lowered.is_some() || self.uses_broken || is_meaningless(&self.diagnostics),
+            "given up without an error: {}",
+            self.text
+        );
     }
 
     /// Stops an expansion that would not end; true where it must stop.
@@ -195,6 +208,7 @@ pub(super) fn binding<'a>(
             None
         }
     };
+    lowering.assert_told(root);
     let depth = lowering.deepest;
     let query = root.map(|root| {
         query.set_root(root);
