@@ -71,3 +71,14 @@ impl<'a> Value<'a> {
         self.places.as_ref().map_or(at, |places| places.get(at).copied().unwrap_or(self.pattern.len()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_has_wildcards_as_they_are_and_escapes_read() {
+        assert_eq!(Value::new("/srv/a\\*\\\\b*", true).text(), "/srv/a_\\b*");
+        assert_eq!(Value::new("/srv/a*", false).text(), "/srv/a_");
+    }
+}

@@ -29,6 +29,7 @@ pub(in crate::lint::ephemeral) const PORT: Form = Form {
         ("@network.destination.port", "49213", "49213"),
         ("@process.args", "--remote-debugging-port=43211", "43211"),
         ("@process.args", "127.0.0.1:39241", "39241"),
+        ("@process.args", "http://[::1]:39241/json", "39241"),
     ],
     lasting: &[
         ("@network.destination.port", "443"),
@@ -65,6 +66,8 @@ pub(in crate::lint::ephemeral) const DYNAMIC: Form = Form {
         ("@network.source.ip", "172.17.0.3", "172.17.0.3"),
         ("@network.destination.ip", "10.244.1.23", "10.244.1.23"),
         ("@network.source.ip", "169.254.13.7", "169.254.13.7"),
+        ("@network.source.ip", "100.64.12.7", "100.64.12.7"),
+        ("@network.source.ip", "192.168.122.45", "192.168.122.45"),
         ("@network.source.ip", "fe80::1c2d:3eff:fe4f:5a6b", "fe80::1c2d:3eff:fe4f:5a6b"),
         ("@process.args", "--peer=10.244.1.23", "10.244.1.23"),
         ("@dns.question.name", "117.3.244.10.in-addr.arpa", "117.3.244.10"),
@@ -72,7 +75,10 @@ pub(in crate::lint::ephemeral) const DYNAMIC: Form = Form {
     lasting: &[
         ("@network.destination.ip", "10.20.0.53"),
         ("@network.destination.ip", "169.254.169.254"),
+        ("@network.destination.ip", "169.254.25.10"),
+        ("@network.destination.ip", "100.100.100.200"),
         ("@network.destination.ip", "172.17.0.1"),
+        ("@network.destination.ip", "192.168.122.1"),
         ("@network.destination.ip", "10.96.0.10"),
         ("@network.destination.ip", "8.8.8.8"),
         ("@network.destination.ip", "::1"),

@@ -18,6 +18,7 @@ pub(in crate::lint::ephemeral) const REVISION: Form = Form {
     lasting: &[
         ("@process.executable.path", "/snap/core20/current/usr/bin/snap"),
         ("@process.executable.path", "/snap/bin/lxc"),
+        ("@file.name", "core20.snap"),
         ("@file.path", "/snap/core20/*/usr/bin/snap"),
     ],
     needs: Chars::DIGIT.and(Chars::MARKER),
@@ -46,6 +47,8 @@ pub(in crate::lint::ephemeral) const NUMBER: Form = Form {
         ("image_tag", "build.3311", "3311"),
         ("image_tag", "20481", "20481"),
         ("image_tag", "main-3812", "3812"),
+        ("image_tag", "nightly-30518224", "30518224"),
+        ("@file.path", "/var/lib/jenkins/workspace/shop_PR-42/build.sh", "42"),
         ("version", "v183", "183"),
         ("@process.args", "refs/pull/1842/merge", "1842"),
         ("@dns.question.name", "deploy-preview-312--docs.example.app", "312"),
@@ -54,13 +57,16 @@ pub(in crate::lint::ephemeral) const NUMBER: Form = Form {
         ("@process.args", "--pipeline=88120", "88120"),
     ],
     lasting: &[
-        ("host", "build-1"),
+        ("host", "build-12"),
         ("image_tag", "16-alpine"),
         ("image_tag", "2022-latest"),
+        ("image_tag", "2022"),
         ("@process.args", "--build=release"),
-        ("@file.path", "/run/10.socket"),
+        ("@file.path", "/run/9000.sock"),
+        ("@file.path", "/opt/bench/run-10.sh"),
         ("image_tag", "v2"),
         ("@process.args", "--jobs=16"),
+        ("@process.args", "--port-number=8080"),
     ],
     needs: Chars::DIGIT,
     find: |subject| {
@@ -123,7 +129,7 @@ pub(in crate::lint::ephemeral) const NUMBER: Form = Form {
             };
             // A year is written so too.
             digits.len() >= least
-                && b"-_./\\#=: ".contains(&sign) | sign.is_ascii_alphabetic()
+                && (b"-_./\\#=: ".contains(&sign) || sign.is_ascii_alphabetic())
                 && !subject.at(digits.end).is_ascii_alphanumeric()
         })
     },
@@ -172,6 +178,7 @@ pub(in crate::lint::ephemeral) const COUNTER: Form = Form {
         ("@file.path", "/var/lib/kafka/data/orders-3/00000000000000000000.log"),
         ("@file.path", "/dev/bus/usb/001/002"),
         ("@process.args", "0100644"),
+        ("@file.path", "/prometheus/wal/000028*"),
         ("@file.path", "/sys/devices/pci0000:00/0000:00:1f.2"),
     ],
     needs: Chars::DIGIT,
@@ -203,6 +210,7 @@ pub(in crate::lint::ephemeral) const ASSET: Form = Form {
         ("@file.name", "index-polyfill.js"),
         ("@file.name", "app.bundle.js"),
         ("@file.name", "index-*.js"),
+        ("@file.name", "report-JUnitXML.json"),
     ],
     needs: Chars::DOT.and(Chars::MARKER),
     find: |subject| {

@@ -96,7 +96,7 @@ pub(in crate::lint::ephemeral) const CONTAINER_ID: Form = Form {
         let range = subject.words().find(|range| {
             range.len() >= 12 && is_hex_run(subject.slice(range)) && !is_constant(subject.slice(range))
         })?;
-        let full = range.len() == 64 && subject.facts.leaf() != "cgroup.id";
+        let full = range.len() == 64;
         let runtime = RUNTIMES.iter().any(|marker| subject.behind(marker).is_some_and(|end| end <= range.start));
         let layer = LAYERS.iter().any(|marker| subject.behind(marker).is_some_and(|end| end <= range.start));
         ((runtime || full) && !layer).then_some(range)
@@ -160,7 +160,8 @@ pub(in crate::lint::ephemeral) const INTERFACE: Form = Form {
         ("@network.device.ifname", "docker0"),
         ("@network.device.ifname", "veth*"),
         ("@network.device.ifname", "enp0s31f6"),
-        ("@network.device.ifname", "br-lan"),
+        ("@network.device.ifname", "br-internal0"),
+        ("@network.device.ifname", "tap0"),
     ],
     needs: Chars::DIGIT,
     find: |subject| {
@@ -180,7 +181,7 @@ pub(in crate::lint::ephemeral) const RANDOM_NAME: Form = Form {
     what: "a name that Docker made up",
     why: "a container that is started without a name gets another each time",
     examples: &[("container_name", "quirky_hopper", "quirky_hopper"), ("container_name", "zen_curie3", "zen_curie3")],
-    lasting: &[("container_name", "shop_web"), ("container_name", "happy-path"), ("kube_container_name", "web")],
+    lasting: &[("container_name", "shop_web"), ("container_name", "bold_reports-api"), ("kube_container_name", "web")],
     needs: Chars::UNDERSCORE,
     find: |subject| {
         if subject.role != Role::Pod {

@@ -24,6 +24,9 @@ pub(in crate::lint::ephemeral) const DATE: Form = Form {
         ("@process.args", "--since=2026-01-15T03:15:00Z", "2026-01-15T03:15:00Z"),
         ("@file.path", "/var/log/app-2026-01-*.log", "2026-01"),
         ("version", "2026.11.*", "2026.11"),
+        ("@file.path", "/var/backups/db-20260115-031500", "20260115-031500"),
+        ("@file.path", "/var/backups/2026-01-15/031500.dump", "2026-01-15"),
+        ("@process.args", "report --until 2026-01-15 :8080", "2026-01-15"),
     ],
     lasting: &[
         ("@process.args", "--version=2012-10-17"),
@@ -32,6 +35,8 @@ pub(in crate::lint::ephemeral) const DATE: Form = Form {
         ("@process.args", "api-version=2023-01-31"),
         ("@file.path", "/var/backups/db-*.sql.gz"),
         ("@process.args", "--limit=20261399"),
+        ("@process.executable.path", "/opt/julia/2024.06/bin/julia"),
+        ("@process.executable.path", "/opt/vivado/2024_06_lts/bin/vivado"),
         ("@file.path", "/usr/lib/php/20220829/opcache.so"),
     ],
     needs: Chars::DIGIT,
@@ -90,7 +95,7 @@ fn time(subject: &Subject<'_>, end: usize) -> usize {
         return end;
     }
     let time = subject.run(end + 1, |byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.'));
-    let digits = subject.slice(&(end + 1..time)).iter().filter(|byte| byte.is_ascii_digit()).count();
+    let digits = subject.slice(&(end..time)).iter().filter(|byte| byte.is_ascii_digit()).count();
     match digits {
         4.. if matches!(subject.at(time), b'Z' | b'z') => time + 1,
         4.. => time,
@@ -116,12 +121,15 @@ pub(in crate::lint::ephemeral) const EPOCH: Form = Form {
         ("@file.path", "/var/spool/app/1767225600.lock", "1767225600"),
         ("@process.args", "--since=1767225600123", "1767225600123"),
         ("@file.name", "dump1767225600", "1767225600"),
+        ("@process.args", "--since=1767225600123456", "1767225600123456"),
+        ("@file.path", "/var/log/traces/1767225600123456789.json", "1767225600123456789"),
     ],
     lasting: &[
         ("@process.args", "--memory=2147483648"),
         ("@process.args", "--limit=1048576"),
         ("@process.args", "arn:aws:iam::123456789012:role/x"),
         ("@process.args", "--max=1073741824"),
+        ("@process.args", "--interval=1500000000ns"),
         ("@process.uid", "1700000000"),
     ],
     needs: Chars::DIGIT.and(Chars::LONG),

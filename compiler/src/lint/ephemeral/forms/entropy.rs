@@ -13,6 +13,10 @@ pub(in crate::lint::ephemeral) const RANDOM: Form = Form {
         ("@file.path", "/var/cache/app/x7kq2vfz9b/index", "x7kq2vfz9b"),
         ("@process.args", "--token=aB3dE5fG7hJ9", "aB3dE5fG7hJ9"),
         ("@file.name", "q9w2x7r4", "q9w2x7r4"),
+        ("@process.args", "--secret=qzVkxWjhPtBngRxd", "qzVkxWjhPtBngRxd"),
+        ("@file.path", "/var/cache/app/v7kq2xfz9b4n8m1r5t3w/index", "v7kq2xfz9b4n8m1r5t3w"),
+        ("@process.args", "--nonce=q4beta9x2w7k", "q4beta9x2w7k"),
+        ("@file.path", "/var/cache/app/en4k9q2z7w/index", "en4k9q2z7w"),
     ],
     lasting: &[
         ("@process.executable.path", "/usr/bin/mysqldump"),
@@ -24,6 +28,7 @@ pub(in crate::lint::ephemeral) const RANDOM: Form = Form {
         ("@file.path", "/dev/nvme1n1p2"),
         ("@process.args", "-Xms4096m"),
         ("@process.args", "XXXXXXXXXX"),
+        ("@process.args", "--pattern=A5A5A5A5"),
         ("@file.path", "/srv/clients/v1p1beta1/client.py"),
         ("@network.device.ifname", "wlp0s20f3"),
         ("@process.args", "--curve=x25519kyber768"),
@@ -35,13 +40,13 @@ pub(in crate::lint::ephemeral) const RANDOM: Form = Form {
             if slice.len() < 8 {
                 return false;
             }
-            let digits = slice.iter().filter(|byte| byte.is_ascii_digit()).count();
+            let digits = slice.iter().any(u8::is_ascii_digit);
             let lower = slice.iter().any(u8::is_ascii_lowercase);
             let upper = slice.iter().any(u8::is_ascii_uppercase);
             let odd = match slice.len() {
                 // A word with one number in it, and perhaps a unit behind, was written by somebody.
-                ..10 => digits >= 2 && digits < slice.len() && changes(slice) >= 3 && is_odd(slice, 55),
-                _ if digits >= 1 => digits < slice.len() && is_odd(slice, 42),
+                ..10 => changes(slice) >= 3 && is_odd(slice, 55),
+                _ if digits => is_odd(slice, 42),
                 _ => (lower != upper || slice.len() >= 14) && is_odd(slice, 48),
             };
             let known = || {

@@ -36,12 +36,19 @@ pub(in crate::lint::ephemeral) const ADDRESS_NAME: Form = Form {
     why: "the machine that takes its place has another address",
     examples: &[
         ("host", "ip-10-0-3-41.eu-west-1.compute.internal", "10-0-3-41"),
-        ("host", "ip-10-0-3-41", "10-0-3-41"),
+        ("host", "ip-10-255-3-41", "10-255-3-41"),
         ("@dns.question.name", "10-244-1-23.default.pod.cluster.local", "10-244-1-23"),
         ("host", "ec2-52-19-3-41.eu-west-1.compute.amazonaws.com", "52-19-3-41"),
         ("host", "ip-10-0-3-*", "10-0-3"),
     ],
-    lasting: &[("host", "ip-*.eu-west-1.compute.internal"), ("host", "web-10-0-3"), ("host", "zone-1-2-3")],
+    lasting: &[
+        ("host", "ip-*.eu-west-1.compute.internal"),
+        ("host", "ip-10-0-*"),
+        ("host", "web-10-0-3"),
+        ("host", "zone-1-2-3"),
+        ("host", "412-3-14-2.racks.example.com"),
+        ("host", "12-3-14-2-7.racks.example.com"),
+    ],
     needs: Chars::DASH.and(Chars::DIGIT),
     find: |subject| {
         if !matches!(subject.role, Role::Host | Role::Text) {
@@ -64,11 +71,10 @@ pub(in crate::lint::ephemeral) const ADDRESS_NAME: Form = Form {
                     return Some(range);
                 }
                 if left > 0 {
-                    let end = subject.run(range.end + 1, |byte| byte.is_ascii_digit());
-                    if subject.at(range.end) != b'-' || end == range.end + 1 {
+                    if subject.at(range.end) != b'-' {
                         return None;
                     }
-                    range.end = end;
+                    range.end = subject.run(range.end + 1, |byte| byte.is_ascii_digit());
                 }
             }
             (!subject.at(range.end).is_ascii_alphanumeric() && subject.at(range.end) != b'-').then_some(range)
@@ -154,7 +160,7 @@ pub(in crate::lint::ephemeral) const TUNNEL: Form = Form {
         let drawn =
             TUNNELS.iter().any(|domain| subject.starts(name.end, domain)) && subject.slice(&name).contains(&b'-');
         let branch = [".vercel.app", ".netlify.app"].iter().any(|domain| subject.starts(name.end, domain))
-            && subject.behind("-git-").is_some_and(|end| end < name.end);
+            && subject.behind("-git-").is_some_and(|end| name.contains(&end));
         ((drawn || branch) && !subject.is_open(&name)).then_some(name)
     },
 };

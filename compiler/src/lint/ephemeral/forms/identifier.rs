@@ -23,6 +23,8 @@ pub(in crate::lint::ephemeral) const UUID: Form = Form {
         ("@process.args", "--type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7"),
         ("@process.args", "ab6a4b40-0f3c-11d3-9a0c-0305e82c3301"),
         ("@process.args", "--job=*"),
+        ("@registry.key_name", "{5D3C1B7E-0F42-4A8E-9D61-2F7B8C90A1E3}"),
+        ("@process.args", "--serial=10042718-0311-0042-0007-91500019"),
     ],
     needs: Chars::DIGIT.and(Chars::LONG),
     find: |subject| {
@@ -126,6 +128,7 @@ pub(in crate::lint::ephemeral) const ENCODED: Form = Form {
     why: "a token, a key or a sum in text form is made anew each time",
     examples: &[
         ("@process.args", "--token=eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"),
+        ("@process.args", "--access-key=AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"),
         ("@process.args", "Zm9vYmFyYmF6cXV4Cg3x9KQ2vT7=", "Zm9vYmFyYmF6cXV4Cg3x9KQ2vT7="),
         (
             "@process.executable.path",
@@ -174,6 +177,7 @@ pub(in crate::lint::ephemeral) const HEX: Form = Form {
         ("@file.path", "/etc/ssl/certs/5ad8a5d6.0"),
         ("@process.args", "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"),
         ("@file.path", "/dev/disk/by-id/wwn-0x5000c500a1b2c3d4"),
+        ("@connect.hostnames", "4F66AD9A0B2E8C1D7B3E5A90C6D2F841.gr7.eu-west-1.eks.amazonaws.com"),
     ],
     needs: Chars::DIGIT.and(Chars::LONG),
     find: |subject| {

@@ -37,12 +37,14 @@ pub(in crate::lint::ephemeral) const REPLICA_SET: Form = Form {
         ("host", "checkout-7f9c5d8b6-kq2wz", "7f9c5d8b6-kq2wz"),
         ("@file.path", "/var/log/containers/web-6d4b75cb6d-hx4zq_shop_web.log", "6d4b75cb6d-hx4zq"),
         ("pod_name", "web-6d4b75cb6d-*", "6d4b75cb6d"),
+        ("pod_name", "web-7f9c5d8-kq2wz", "7f9c5d8-kq2wz"),
     ],
     lasting: &[
         ("pod_name", "web-*"),
         ("kube_deployment", "web-frontend"),
         ("kube_replica_set", "web-*"),
         ("kube_deployment", "checkout-v2"),
+        ("@file.name", "theme-5f5f5f"),
     ],
     needs: Chars::DASH.and(Chars::DIGIT),
     find: |subject| {
@@ -67,8 +69,10 @@ pub(in crate::lint::ephemeral) const JOB: Form = Form {
     why: "each run is named after its minute",
     examples: &[
         ("pod_name", "backup-28391040-x7kq2", "28391040-x7kq2"),
-        ("kube_job", "backup-28391040", "28391040"),
+        ("kube_job", "backup-28465724", "28465724"),
         ("kube_job", "backup-1767225600", "1767225600"),
+        ("host", "backup-28391040-x7kq2", "28391040-x7kq2"),
+        ("pod_name", "etl-28391040-load", "28391040"),
         ("pod_name", "etl-4bc7h-load-3501818758", "3501818758"),
     ],
     lasting: &[("kube_job", "backup-*"), ("kube_cronjob", "backup"), ("kube_job", "migrate")],
@@ -98,16 +102,16 @@ fn is_workload(subject: &Subject<'_>) -> bool {
     matches!(subject.role, Role::Pod | Role::Host | Role::Text)
 }
 
-/// Words of the safe letters that people write.
+/// A word that people write, although it is made of the safe letters and looks drawn.
 fn is_word(slice: &[u8]) -> bool {
-    matches!(slice, b"https" | b"html5" | b"grpcs" | b"h2c")
+    slice == b"html5"
 }
 
 /// Whether a word is drawn from all letters and digits, as other controllers do.
 fn is_drawn(slice: &[u8]) -> bool {
-    let digits = slice.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let digits = slice.iter().any(u8::is_ascii_digit);
     let lower = slice.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    matches!(slice.len(), 5..=8) && lower && digits >= 1 && digits < slice.len() && is_odd(slice, 60)
+    matches!(slice.len(), 5..=8) && lower && digits && is_odd(slice, 60)
 }
 
 pub(in crate::lint::ephemeral) const POD_SUFFIX: Form = Form {
@@ -123,12 +127,16 @@ pub(in crate::lint::ephemeral) const POD_SUFFIX: Form = Form {
         ("pod_name", "release-run-qwb2t-clone-pod", "qwb2t"),
         ("pod_name", "main-318-0yrhs", "0yrhs"),
         ("host", "runner-set-cbmzj", "cbmzj"),
+        ("pod_name", "web-7f9c5d8-primary", "7f9c5d8"),
     ],
     lasting: &[
         ("pod_name", "fluent-bit-*"),
         ("kube_daemon_set", "node-exporter"),
         ("container_name", "web-https"),
-        ("container_name", "svc-html5"),
+        ("container_name", "web-php82"),
+        ("pod_name", "web-https"),
+        ("pod_name", "svc-html5"),
+        ("pod_name", "helm-install-k3s"),
         ("pod_name", "kube-proxy-arm64"),
         ("host", "db-kvm24"),
     ],

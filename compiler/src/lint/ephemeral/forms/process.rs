@@ -18,6 +18,7 @@ pub(in crate::lint::ephemeral) const PROC: Form = Form {
     lasting: &[
         ("@file.path", "/proc/self/environ"),
         ("@file.path", "/proc/1/root"),
+        ("@file.path", "/proc/2/comm"),
         ("@file.path", "/proc/sys/kernel/core_pattern"),
         ("@file.path", "/proc/*/mem"),
         ("@file.path", "/proc/irq/16/smp_affinity"),
@@ -30,8 +31,8 @@ pub(in crate::lint::ephemeral) const PROC: Form = Form {
             let ends = matches!(subject.at(range.end), 0 | b'/' | b'"' | b' ' | b'*' | b',' | b';');
             (ends && subject.number(&range)? > 2).then_some(range)
         };
-        let proc = subject.behind("/proc/")?;
-        pid("/proc/").or_else(|| (proc > 0).then(|| pid("/task/"))?)
+        subject.behind("/proc/")?;
+        pid("/proc/").or_else(|| pid("/task/"))
     },
 };
 
@@ -51,6 +52,7 @@ pub(in crate::lint::ephemeral) const TERMINAL: Form = Form {
         ("@process.tty", "ttyS0"),
         ("@process.tty", "tty1"),
         ("@file.path", "/dev/pts/*"),
+        ("@process.args", "stty -F /dev/pts/* rows 40"),
     ],
     needs: Chars::DIGIT.and(Chars::MARKER),
     find: |subject| {
@@ -118,6 +120,7 @@ pub(in crate::lint::ephemeral) const NAMED_NUMBER: Form = Form {
         ("@file.path", "/run/postgresql/5432.pid"),
         ("@process.args", "--pids-limit=100"),
         ("@process.args", "1048576"),
+        ("@process.args", "250000"),
         ("@process.args", "8080"),
     ],
     needs: Chars::DIGIT,
@@ -197,11 +200,11 @@ pub(in crate::lint::ephemeral) const WORKER: Form = Form {
         ("@process.comm", "kworker/u8:3", "u8:3"),
         ("@process.comm", "kworker/2:0H", "2:0H"),
     ],
-    lasting: &[("@process.comm", "kworker/*"), ("@process.comm", "kthreadd"), ("@process.comm", "ksoftirqd/0")],
+    lasting: &[("@process.comm", "kworker/*:1"), ("@process.comm", "kthreadd"), ("@process.comm", "ksoftirqd/0")],
     needs: Chars::DIGIT.and(Chars::COLON).and(Chars::MARKER),
     find: |subject| {
         let start = if subject.role == Role::Text { subject.behind("kworker/")? } else { return None };
         let range = start..subject.run(start, |byte| byte.is_ascii_alphanumeric() || byte == b':');
-        (!subject.is_open(&range) && !range.is_empty()).then_some(range)
+        (!range.is_empty()).then_some(range)
     },
 };

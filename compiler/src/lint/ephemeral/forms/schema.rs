@@ -18,7 +18,7 @@ pub(in crate::lint::ephemeral) const PER_RUN: Form = Form {
         ("@file.inode", "2883617", "2883617"),
         ("@file.mount_id", "84", "84"),
         ("@container.id", "4f66ad9a0b2e*", "4f66ad9a0b2e*"),
-        ("@network.source.port", "41022", "41022"),
+        ("@network.source.port", "32768", "32768"),
         ("@process.exec_time", "2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"),
         ("@network.device.netns", "4026532281", "4026532281"),
         ("container_id", "0a9fd2c11e53", "0a9fd2c11e53"),

@@ -13,6 +13,7 @@ pub(in crate::lint::ephemeral) const SCOPE: Form = Form {
         ("@process.cgroup.id", "/user.slice/user-1000.slice/session-42.scope", "42"),
         ("@process.cgroup.id", "session-c3.scope", "c3"),
         ("@process.cgroup.id", "run-u118.service", "u118"),
+        ("@process.cgroup.id", "run-p2210.scope", "p2210"),
         ("@process.args", "run-r0f1e2d3c4b5a69788796a5b4c3d2e1f0.scope", "r0f1e2d3c4b5a69788796a5b4c3d2e1f0"),
         ("@process.cgroup.id", "app-gnome-firefox-48213.scope", "48213"),
     ],
@@ -23,6 +24,11 @@ pub(in crate::lint::ephemeral) const SCOPE: Form = Form {
         ("@process.cgroup.id", "user@1000.service"),
         ("@process.cgroup.id", "session-*.scope"),
         ("@process.cgroup.id", "getty@tty1.service"),
+        ("@process.cgroup.id", "/user.slice/user-1000.slice/session-c.scope"),
+        ("@process.cgroup.id", "/user.slice/user-1000.slice/app-gnome-terminal.scope"),
+        ("@process.cgroup.id", "/system.slice/prometheus-9090.service"),
+        ("@process.cgroup.id", "/machine.slice/vm-12.scope"),
+        ("@process.cgroup.id", "/qemu.slice/100.scope"),
     ],
     needs: Chars::DIGIT.and(Chars::MARKER),
     find: |subject| {
@@ -32,14 +38,18 @@ pub(in crate::lint::ephemeral) const SCOPE: Form = Form {
             subject.words().filter(|word| part.start <= word.start && word.end <= end).collect();
         let last = words.last().filter(|last| last.end == end && subject.before(last.start) == b'-')?.clone();
         let slice = subject.slice(&last);
-        let numbered = |from: usize| slice.len() > from && slice.iter().skip(from).all(u8::is_ascii_digit);
+        // Whether it is a number, behind one of these letters or none.
+        let numbered = |letters: &[u8]| {
+            let behind = slice.split_first().filter(|(first, _)| letters.contains(first));
+            let digits = behind.map_or(slice, |(_, digits)| digits);
+            !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+        };
         let is = |head: &str| subject.starts(part.start, head);
         let scope = subject.starts(end, ".scope");
-        let made = (is("session-") && scope && (numbered(0) || (slice.first() == Some(&b'c') && numbered(1))))
-            || (is("run-") && (slice.first() == Some(&b'u') || slice.first() == Some(&b'p')) && numbered(1))
-            || (is("run-") && slice.first() == Some(&b'r') && slice.len() == 33)
-            || (is("run-") && numbered(0))
-            || (scope && numbered(0) && last.len() >= 3);
+        let drawn = || slice.strip_prefix(b"r").is_some_and(|id| id.len() == 32);
+        let made = (is("session-") && scope && numbered(b"c"))
+            || (is("run-") && (numbered(b"up") || drawn()))
+            || (scope && numbered(b"") && slice.len() >= 3);
         made.then_some(last)
     },
 };
@@ -61,6 +71,7 @@ pub(in crate::lint::ephemeral) const SESSION: Form = Form {
         ("@process.args", "--session=default"),
         ("@usr.sid", "S-1-5-21-3623811015-3361044348-30300820-1013"),
         ("@usr.sid", "S-1-5-18"),
+        ("@file.path", "/run/screen/S-admin/80x25"),
         ("@process.user", "DWM-1"),
     ],
     needs: Chars::DIGIT,

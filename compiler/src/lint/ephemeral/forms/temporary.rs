@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use crate::lint::ephemeral::catalogue::Form;
 use crate::lint::ephemeral::chars::Chars;
 use crate::lint::ephemeral::letters::is_odd;
-use crate::lint::ephemeral::subject::{Role, Subject, is_slash};
+use crate::lint::ephemeral::subject::{Role, Subject, is_slash, is_wildcard};
 
 pub(in crate::lint::ephemeral) const PRIVATE: Form = Form {
     name: "private-temporary-directory",
@@ -190,14 +190,15 @@ pub(in crate::lint::ephemeral) const NAME: Form = Form {
         ("@file.path", "/tmp/tmp.x7Kq2VfZ9b/config", "x7Kq2VfZ9b"),
         ("@file.path", "/tmp/tmpabcd1234", "abcd1234"),
         ("@process.executable.path", "/tmp/go-build3120984451/b001/exe/main", "3120984451"),
-        ("@process.args", "/tmp/pip-build-env-x7kq2vfz/overlay/bin/ninja", "x7kq2vfz"),
+        ("@process.args", "/tmp/pip-build-env-mar_7elo/overlay/bin/ninja", "mar_7elo"),
         ("@file.path", "/home/app/.ansible/tmp/ansible-tmp-1767225600.12-4821-88213/x.py", "1767225600.12-4821-88213"),
         ("@process.executable.path", "/tmp/_MEI482130/libpython3.11.so", "482130"),
         ("@file.path", "/root/.cache/JNA/temp/jna4821309912.tmp", "4821309912"),
         ("@file.path", "/tmp/hsperfdata_app/48213", "48213"),
         ("@file.path", "/data/temp-48213.rdb", "48213"),
         ("@file.path", "/var/tmp/rpm-tmp.x7Kq2V", "x7Kq2V"),
-        ("@file.path", "/tmp/ccx7Kq2V.s", "x7Kq2V"),
+        ("@file.path", "/tmp/ccBaNeRo.s", "BaNeRo"),
+        ("@file.path", "C:\\Users\\app\\AppData\\Local\\Temp\\tmp7F3A.tmp", "7F3A"),
     ],
     lasting: &[
         ("@file.path", "/usr/lib/tmpfiles.d/systemd.conf"),
@@ -209,6 +210,7 @@ pub(in crate::lint::ephemeral) const NAME: Form = Form {
         ("@process.executable.path", "/usr/bin/ssh-keygen"),
         ("@process.executable.path", "/usr/bin/rustc"),
         ("@process.executable.path", "/usr/bin/npm-check"),
+        ("@file.path", "/tmp/tmpabcd12*"),
     ],
     needs: Chars::NONE,
     find: |subject| {
@@ -257,12 +259,10 @@ fn bare(subject: &Subject<'_>, part: &Range<usize>) -> Option<Range<usize>> {
     }
     let word = part.start..subject.run(part.start, |byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let slice = subject.slice(&word);
-    let after = subject.at(word.end);
     if let Some(rest) = slice.strip_prefix(b"tmp") {
-        let length = if after == b'.' && subject.starts(word.end, ".tmp") { 4..=8 } else { 6..=12 };
+        let length = if subject.starts(word.end, ".tmp") { 4..=8 } else { 6..=12 };
         let range = word.start + 3..word.end;
-        return (length.contains(&rest.len()) && is_made(rest) && !subject.is_open(&(word.end..word.end + 1)))
-            .then_some(range);
+        return (length.contains(&rest.len()) && is_made(rest) && !is_wildcard(subject.at(word.end))).then_some(range);
     }
     let object = [".s", ".o", ".c", ".ld", ".le", ".res", ".ltrans0.o"]
         .iter()
@@ -335,6 +335,7 @@ pub(in crate::lint::ephemeral) const NUMBER: Form = Form {
     lasting: &[
         ("@process.args", "--limit=100000000"),
         ("@file.path", "/usr/lib/firmware/rtl8821"),
+        ("@process.args", "--load-address=0x80000000"),
         ("@process.args", "482019375561.dkr.ecr.eu-west-1.amazonaws.com"),
     ],
     needs: Chars::DIGIT.and(Chars::LONG),
@@ -406,6 +407,9 @@ pub(in crate::lint::ephemeral) const DIRECTORY: Form = Form {
         ("@process.args", "%TEMP%\\setup.exe", "setup"),
         ("@process.args", "--output=/tmp/report", "report"),
         ("@process.executable.path", "C:\\Windows\\Temp\\setup.exe", "setup"),
+        ("@process.executable.path", "C:\\Tools\\tmp\\setup.exe", "setup"),
+        ("@file.path", "/tmp/.lock", ".lock"),
+        ("@file.path", "/tmp/app.production", "app.production"),
     ],
     lasting: &[
         ("@file.path", "/tmp"),

@@ -12,11 +12,16 @@ pub(in crate::lint::ephemeral) const PATCH: Form = Form {
     why: "the next update has another",
     examples: &[
         ("@process.executable.path", "/opt/node-v18.17.1/bin/node", "1"),
+        ("@process.executable.path", "/opt/node18.17.1/bin/node", "1"),
         ("@file.path", "/usr/lib/modules/5.15.0-91-generic/kernel/fs/ext4/ext4.ko", "0-91"),
         ("@process.args", "/srv/app/app-2.4.17.jar", "17"),
         ("image_tag", "v1.12.3", "3"),
         ("@process.executable.path", "/usr/lib/jvm/java-11-openjdk-11.0.21.0.9-2.el8.x86_64/bin/java", "21.0.9-2"),
         ("version", "2.4.1-rc.2", "1-rc.2"),
+        ("version", "2.4.1-rc1.*", "1-rc1"),
+        ("version", "1.2-SNAPSHOT", "-SNAPSHOT"),
+        ("version", "1.4+317", "+317"),
+        ("@file.path", "/srv/app/driver-2.4.17.3.jar", "17.3"),
         ("@process.executable.path", "/usr/lib/jvm/jdk-17.0.9+9/bin/java", "9+9"),
         ("@process.executable.package_version", "8.9p1", "p1"),
         ("@process.executable.package_release", "12.el9_6.1", "12.el9_6.1"),
@@ -33,6 +38,8 @@ pub(in crate::lint::ephemeral) const PATCH: Form = Form {
         ("@process.args", "1.3.6.1.4.1.311.21.20"),
         ("@process.executable.path", "C:\\Windows\\Microsoft.NET\\Framework64\\v4.0.30319\\csc.exe"),
         ("image_tag", "3.19"),
+        ("version", "1.2-dev"),
+        ("@process.args", "--rate=23.976p"),
         ("@process.args", "--tls=1.3"),
         ("@file.path", "C:\\Windows\\assembly\\GAC_MSIL\\System.Web\\2.0.0.0__b03f5f7f11d50a3a\\System.Web.dll"),
         ("@process.args", "http://10.20.0.5/index"),
@@ -96,17 +103,14 @@ impl Chain {
     fn changing(&self, subject: &Subject<'_>) -> Option<Range<usize>> {
         let before = subject.before(self.start);
         // What follows a wildcard is the end of something, and what stands in a longer word no version.
-        let within = before.is_ascii_hexdigit() && !matches!(before, b'e' | b'c' | b'd' | b'a' | b'b' | b'f')
-            || before == b'*'
-            || before == b'?';
-        if within {
+        if matches!(before, b'A'..=b'F' | b'*' | b'?') {
             return None;
         }
         let tail = self.tail(subject);
         match self.parts {
             0 | 1 => None,
             // Two numbers change at the next update only by what stands behind them.
-            2 => (tail.is_build && tail.end > self.end).then_some(self.end..tail.end),
+            2 => tail.is_build.then_some(self.end..tail.end),
             _ if self.is_fixed(subject) => None,
             _ => Some(self.third..tail.end),
         }
@@ -150,7 +154,7 @@ impl Chain {
             // `1.2-dev` moves as a name; with a number behind it, it is one build.
             let numbered = subject.slice(&(self.end..end)).iter().any(u8::is_ascii_digit);
             let is_build = numbered || subject.starts(self.end, "-snapshot");
-            return Tail { end: if is_build || self.parts > 2 { trim_dot(subject, end) } else { self.end }, is_build };
+            return Tail { end: trim_dot(subject, end), is_build };
         }
         match subject.at(self.end) {
             b'-' | b'+' | b'_' if subject.at(self.end + 1).is_ascii_digit() => {
