@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::lint::ephemeral::catalogue::Form;
 use crate::lint::ephemeral::chars::Chars;
-use crate::lint::ephemeral::subject::{Subject, is_slash};
+use crate::lint::ephemeral::subject::Subject;
 
 pub(in crate::lint::ephemeral) const RUNNER_FILE: Form = Form {
     name: "runner-file",
@@ -46,6 +46,7 @@ pub(in crate::lint::ephemeral) const WORKSPACE: Form = Form {
     examples: &[
         ("@file.path", "/builds/x7Kq2VfZ/0/shop/web/Makefile", "x7Kq2VfZ/0"),
         ("@process.args", "/opt/agent/_work/7/s/build.sh", "7"),
+        ("@process.args", "docker run -v /opt/agent/_work/7 alpine", "7"),
         ("@file.path", "/var/lib/buildkite-agent/builds/ip-10-0-3-41-1/shop/web/Makefile", "ip-10-0-3-41-1"),
         ("@file.path", "/var/lib/jenkins/workspace/shop_main@2/build.sh", "2"),
     ],
@@ -98,6 +99,5 @@ fn below(subject: &Subject<'_>, markers: &[&str]) -> Option<Range<usize>> {
 /// The segment that starts there, unless there is none or a wildcard is in it.
 fn changing(subject: &Subject<'_>, start: usize) -> Option<Range<usize>> {
     let segment = subject.segment(start);
-    let ends = segment.len() == 1 && segment.end < subject.text.len() && !is_slash(subject.at(segment.end));
-    (!segment.is_empty() && !subject.is_open(&segment) && !ends).then_some(segment)
+    (!segment.is_empty() && !subject.is_open(&segment)).then_some(segment)
 }
