@@ -24,7 +24,7 @@ pub(in crate::lint::ephemeral) const DATE: Form = Form {
         ("@process.args", "--since=2026-01-15T03:15:00Z", "2026-01-15T03:15:00Z"),
         ("@file.path", "/var/log/app-2026-01-*.log", "2026-01"),
         ("version", "2026.11.*", "2026.11"),
-        ("@file.path", "/var/backups/db-20260115-031500", "20260115-031500"),
+        ("@file.path", "/var/backups/db-20260115-031500.sql.gz", "20260115-031500"),
         ("@file.path", "/var/backups/2026-01-15/031500.dump", "2026-01-15"),
         ("@process.args", "report --until 2026-01-15 :8080", "2026-01-15"),
     ],
@@ -94,8 +94,11 @@ fn time(subject: &Subject<'_>, end: usize) -> usize {
     if !matches!(sign, b'T' | b't' | b'_' | b'-' | b' ') || !subject.at(end + 1).is_ascii_digit() {
         return end;
     }
-    let time = subject.run(end + 1, |byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.'));
-    let digits = subject.slice(&(end..time)).iter().filter(|byte| byte.is_ascii_digit()).count();
+    let run = end..subject.run(end + 1, |byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.'));
+    let slice = subject.slice(&run);
+    let digits = slice.iter().filter(|byte| byte.is_ascii_digit()).count();
+    // A sign at the end belongs to what follows.
+    let time = end + slice.iter().rposition(u8::is_ascii_digit).map_or(0, |last| last + 1);
     match digits {
         4.. if matches!(subject.at(time), b'Z' | b'z') => time + 1,
         4.. => time,
