@@ -102,9 +102,9 @@ fn is_workload(subject: &Subject<'_>) -> bool {
     matches!(subject.role, Role::Pod | Role::Host | Role::Text)
 }
 
-/// A word that people write, although it is made of the safe letters and looks drawn.
+/// Words that people write, although they are made of the safe letters and look drawn.
 fn is_word(slice: &[u8]) -> bool {
-    slice == b"html5"
+    matches!(slice, b"html5" | b"http2")
 }
 
 /// Whether a word is drawn from all letters and digits, as other controllers do.
@@ -136,6 +136,7 @@ pub(in crate::lint::ephemeral) const POD_SUFFIX: Form = Form {
         ("container_name", "web-php82"),
         ("pod_name", "web-https"),
         ("pod_name", "svc-html5"),
+        ("pod_name", "gateway-http2"),
         ("pod_name", "helm-install-k3s"),
         ("pod_name", "kube-proxy-arm64"),
         ("host", "db-kvm24"),
