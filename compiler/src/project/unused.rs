@@ -9,7 +9,8 @@ use crate::project::resolve::File;
 
 /// Reports imports of which nothing is used, and `let`s that no file uses. The files must be the whole project.
 ///
-/// Whether an imported attribute or tag is used is not known here: an import that brings one counts as used.
+/// Whether an imported attribute or tag is used is not known here: an import that brings one counts as used. A `let` may
+/// be what a name means that is nowhere declared, so that none is offered to be removed where one is missing.
 pub(super) fn report(files: &[File], diagnostics: &mut Vec<(usize, Diagnostic)>) {
     let used: Vec<FxHashSet<&str>> = files
         .iter()
@@ -22,6 +23,16 @@ pub(super) fn report(files: &[File], diagnostics: &mut Vec<(usize, Diagnostic)>)
         }
     }
     let uses = |number: usize, name: &str| used.get(number).is_some_and(|used| used.contains(name));
+    let missing: Vec<bool> = files
+        .iter()
+        .zip(&used)
+        .map(|(file, used)| {
+            let imported = file.imports.iter().filter_map(|imported| files.get(*imported));
+            let seen: FxHashSet<&str> = imported.chain([file]).flat_map(declared).collect();
+            !used.is_subset(&seen)
+        })
+        .collect();
+    let misses = |number: usize| missing.get(number).copied().unwrap_or_default();
     for (number, file) in files.iter().enumerate() {
         for (offset, signature) in &file.items {
             for import in &signature.imports {
@@ -37,11 +48,20 @@ pub(super) fn report(files: &[File], diagnostics: &mut Vec<(usize, Diagnostic)>)
                 let name = binding.name.value.as_str();
                 let seen_by = importers.get(number).map(Vec::as_slice).unwrap_or_default();
                 if !uses(number, name) && !seen_by.iter().any(|importer| uses(*importer, name)) {
-                    diagnostics.push((number, unused_let(binding, *offset)));
+                    let may_be_meant = misses(number) || seen_by.iter().any(|importer| misses(*importer));
+                    diagnostics.push((number, unused_let(binding, *offset, may_be_meant)));
                 }
             }
         }
     }
+}
+
+/// The names of a file's `let`s, those included that cannot be read.
+fn declared(file: &File) -> impl Iterator<Item = &str> {
+    file.items.iter().flat_map(|(_, signature)| {
+        let broken = signature.broken_lets.iter();
+        signature.lets.iter().map(|binding| &binding.name).chain(broken).map(|name| name.value.as_str())
+    })
 }
 
 fn is_at(files: &[File], number: usize, path: &str) -> bool {
@@ -66,7 +86,7 @@ fn unused_import(span: Span, path: &str) -> Diagnostic {
         .help("remove the import, or use a `let` that the file declares")
 }
 
-fn unused_let(binding: &LetSignature, offset: u32) -> Diagnostic {
+fn unused_let(binding: &LetSignature, offset: u32, may_be_meant: bool) -> Diagnostic {
     let name = &binding.name;
     let diagnostic =
         Diagnostic::new(Code::UnusedLet, name.span.shifted(offset), text!("nothing uses `{0}`", name.value))
@@ -75,7 +95,7 @@ fn unused_let(binding: &LetSignature, offset: u32) -> Diagnostic {
     // With its documentation; where more stands in its range, what belongs to it is not plain.
     let (text, parsed) = &*binding.source;
     match parsed.items.as_slice() {
-        [only] if text.starts_with("##") || text.starts_with("let") => {
+        [only] if !may_be_meant && (text.starts_with("##") || text.starts_with("let")) => {
             let behind = text.get(only.span.end as usize..).unwrap_or_default();
             let end = only.span.end + u32::from(behind.starts_with('\n'));
             diagnostic.safe_fix("remove it", Span::new(offset, offset + end), "")
