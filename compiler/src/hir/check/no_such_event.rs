@@ -52,12 +52,11 @@ pub(super) fn unfilled(ctx: &CheckCtx<'_>, id: NodeId, out: &mut Vec<Diagnostic>
     }
 }
 
-/// Says that no event satisfies all of these. `activity` stands first if it is among them, and last what is at
-/// fault: the part of the branch that holds on nothing, by its place.
+/// Says that no event satisfies all of these, two at the least. `activity` stands first if it is among them, and last
+/// what is at fault: the part of the branch that holds on nothing, by its place.
 pub(super) fn report(ctx: &CheckCtx<'_>, claims: &[Claim]) -> Option<Diagnostic> {
     let (last, others) = claims.split_last()?;
     let message = match others {
-        [] => return None,
         [first] if is_key(ctx, first) && is_key(ctx, last) => text!(
             "no event carries both: `{0}` exists only on {1} events, `{2}` only on {3} events",
             subject(ctx, first),
@@ -182,6 +181,7 @@ fn as_activity(kinds: KindSet) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::Kind;
     use crate::diag::Code;
     use crate::hir::check::testing::{applied, assert_clean, assert_complete, clean, event, findings, finds};
 
@@ -206,6 +206,14 @@ mod tests {
     }
 
     #[test]
+    fn of_many_kinds_the_familiar_ones_are_named() {
+        use Kind::{Accept, Bpf, Dns, Exec, Open, Ptrace, Setuid, Unlink};
+        let named = |kinds: &[Kind]| super::named(kinds.iter().copied().collect());
+        assert_eq!(named(&[Bpf, Exec, Ptrace, Setuid, Accept]), "exec, accept, bpf, …");
+        assert_eq!(named(&[Bpf, Dns, Exec, Open, Unlink]), "exec, open, unlink, …");
+    }
+
+    #[test]
     fn the_kind_can_be_said() {
         wrong(
             "@evt.name:exec @bpf.cmd:*",
@@ -221,6 +229,11 @@ mod tests {
             "@bpf.cmd:* -@evt.name:bpf",
             "-@evt.name:bpf",
             "no event fits both: `@bpf.cmd` holds only on bpf events, `NOT @evt.name:bpf` only on exec, open, unlink, … events",
+        );
+        wrong(
+            "@evt.category:\"Network Activity\" @bpf.cmd:*",
+            "@bpf.cmd:*",
+            "no event fits both: `@evt.category:Network Activity` holds only on dns, connect, bind, … events, `@bpf.cmd` only on bpf events",
         );
         clean(&[
             "@evt.name:b* @bpf.cmd:*",
@@ -246,6 +259,11 @@ mod tests {
             "@file.path:(/a OR /b) @bpf.cmd:*",
             "@bpf.cmd:*",
             "no event carries both: `@file.path` exists only on exec, open, unlink, … events, `@bpf.cmd` only on bpf events",
+        );
+        wrong(
+            "@file.path:/a (@bpf.cmd:* OR @bpf.map.name:x OR @bpf.program.name:y)",
+            "@bpf.cmd:* OR @bpf.map.name:x OR @bpf.program.name:y",
+            "no event carries both: `@file.path` exists only on exec, open, unlink, … events, `@bpf.cmd` or `@bpf.map.name` only on bpf events",
         );
         wrong(
             "@process.user:root OR (@bpf.cmd:* @file.path:/a)",
@@ -283,6 +301,8 @@ mod tests {
     #[test]
     fn attributes_that_are_never_filled_match_nothing() {
         finds("@file.fstype:ext4 @process.user:root", Code::NoSuchEvent, "@file.fstype", &[]);
+        finds("@file.fstype:(ext4 OR xfs) @process.user:root", Code::NoSuchEvent, "@file.fstype", &[]);
+        assert_eq!(findings(&event("@file.fstype:ext4 @file.attribute_name:x")).len(), 2);
         clean(&["-@file.fstype:ext4 @process.user:root"]);
     }
 }

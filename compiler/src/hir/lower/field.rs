@@ -199,7 +199,7 @@ impl Lowering<'_> {
                         FieldValue::List { .. } => None,
                         one => Some(spelling::literal(self.of(one.span()).trim_matches('"'))),
                     };
-                    let diagnostic = diagnostic.help(text!("detection rules are named in `rules {{ {0}:… }}`", key));
+                    let diagnostic = diagnostic.help(text!("detection rules are named in `rules { {0}:… }`", key));
                     self.report(match value {
                         Some(value) if self.blocks.rules.is_none() => {
                             let block = format!("rules {{ {key}:{value} }}");
@@ -216,7 +216,6 @@ impl Lowering<'_> {
                     "description" | "why" | "comment" => Some("reason"),
                     "author" | "team" | "by" => Some("owner"),
                     "issue" | "jira" => Some("ticket"),
-                    "tag" => Some("tags"),
                     "kind" | "kinds" | "event" => Some("activity"),
                     _ => nearest(word, FIELDS.into_iter().chain(["allow", "rules", "when"])),
                 };
@@ -297,8 +296,8 @@ impl Lowering<'_> {
     fn boolean(&mut self, field: &str, value: &FieldValue) -> Option<bool> {
         let span = value.span();
         match self.of(span) {
-            "true" if matches!(value, FieldValue::Word(_)) => Some(true),
-            "false" if matches!(value, FieldValue::Word(_)) => Some(false),
+            "true" => Some(true),
+            "false" => Some(false),
             other => {
                 let meant = match other.trim_matches('"') {
                     "no" | "off" | "0" | "False" | "FALSE" | "false" => "false",

@@ -456,14 +456,11 @@ fn pattern_text(text: &str) -> String {
 }
 
 fn is_regex(text: &str) -> bool {
-    let slashed = text.len() > 2
-        && text.starts_with('/')
-        && text.ends_with('/')
-        && !text.trim_matches('/').contains('/')
-        && has_meta(text);
+    let slashed =
+        text.starts_with('/') && text.ends_with('/') && !text.trim_matches('/').contains('/') && has_meta(text);
     slashed
         || (text.starts_with('^') && text.len() > 1)
-        || (text.ends_with('$') && text.len() > 1 && has_meta(text.trim_end_matches('$')))
+        || (text.ends_with('$') && has_meta(text.trim_end_matches('$')))
         || text.contains(".*")
         || text.contains(".+")
         || text.contains("\\d")
@@ -546,8 +543,26 @@ mod tests {
             ("^$", "*"),
             (".+\\.sh$", "*.sh"),
             ("^a b\\*", "a\\ b\\**"),
+            ("^kube.let$", "kube.let"),
         ] {
             assert_eq!(from_regex(regex), pattern, "{regex}");
+        }
+    }
+
+    #[test]
+    fn regular_expressions_are_told_by_their_signs() {
+        for regex in ["/kube-(proxy|let)/", "^sshd", "(cron|at)$", "kube.*", "a.+b", "\\d", "[a-z]"] {
+            assert!(is_regex(regex), "{regex}");
+        }
+        for text in ["/usr/*/", "/opt/", "^", "$", "US$", "*.txt", "[x]"] {
+            assert!(!is_regex(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_escaped_quote_closes_nothing() {
+        for (inner, at) in [(r#"a"b"#, 1), (r#"a\"b"c"#, 4), (r#"a\\"b"#, 3), (r#"a\""#, 3)] {
+            assert_eq!(closing_quote(inner), at, "{inner}");
         }
     }
 
