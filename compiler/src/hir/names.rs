@@ -258,6 +258,39 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Config, Context};
+    use crate::hir::{EXPANSION_CAP, Key, KeyKind, Test, lower_item};
+    use crate::syntax::parse_item;
+
+    /// A `let` of so many nodes.
+    fn fragment(nodes: usize) -> Binding {
+        let mut query = Query::default();
+        let key = Key { text: query.push_text("host"), span: Span::empty(0), kind: KeyKind::UnknownTag };
+        for _ in 0..nodes {
+            let root = query.push(crate::hir::NodeKind::Term { key, test: Test::Present }, Span::empty(0));
+            query.set_root(root);
+        }
+        Binding { is_values: false, query, depth: 1, file: "big.quell".into(), span: Span::empty(0), broken: false }
+    }
+
+    #[test]
+    fn the_bound_that_is_passed_first_is_named() {
+        let mut names = Names::default();
+        names.bind("big", Arc::new(fragment(EXPANSION_CAP - 2)));
+        let (schema, config) = (Schema::embedded(), Config::default());
+        // Two more values have room, on the deepest level that there may be or on the one below it.
+        for (term, message) in [
+            ("host:(a OR b OR c)", "the condition has more than 100000 parts once its `let`s are put in"),
+            ("NOT host:(a OR b OR c)", "the condition is deeper than 128 levels once its `let`s are put in"),
+        ] {
+            let text = format!("let x = {{ $big {}{term}{} }}", "NOT (".repeat(62), ")".repeat(62));
+            let parsed = parse_item(&text);
+            assert!(parsed.is_ok(), "{:?}", parsed.diagnostics);
+            let found = lower_item(&text, &parsed, &names, &Context::new(schema, &config, 0)).diagnostics;
+            let messages: Vec<String> = found.iter().map(|found| found.message.to_string()).collect();
+            assert_eq!(messages, [message]);
+        }
+    }
 
     #[test]
     fn a_rule_has_its_name_even_where_the_rest_cannot_be_read() {

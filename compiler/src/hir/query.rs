@@ -325,3 +325,38 @@ const NOTHING: Node = Node {
     },
     span: Span::empty(0),
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `@process.uid:[low TO high]`, or with braces.
+    fn range(low: &str, high: &str, inclusive: bool) -> Query {
+        let mut query = Query::default();
+        let mut bound = |text: &str| Some(Bound { value: 0.0, text: query.push_text(text), inclusive });
+        let test = Test::Range { low: bound(low), high: bound(high) };
+        let key = Key { text: query.push_text("@process.uid"), span: Span::empty(0), kind: KeyKind::UnknownAttribute };
+        let root = query.push(NodeKind::Term { key, test }, Span::empty(0));
+        query.set_root(root);
+        query
+    }
+
+    #[test]
+    fn ranges_are_the_same_where_both_ends_are() {
+        let query = range("1", "2", true);
+        for (other, expected) in [
+            (range("1", "2", true), true),
+            (range("1", "2", false), false),
+            (range("1", "3", true), false),
+            (range("0", "2", true), false),
+        ] {
+            assert_eq!(query.same(query.root(), &other, other.root()), expected, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_query_is_empty() {
+        assert!(Query::new(Span::empty(0)).is_empty());
+        assert!(!range("1", "2", true).is_empty());
+    }
+}

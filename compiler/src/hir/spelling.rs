@@ -135,6 +135,7 @@ mod tests {
         for (title, name) in [
             ("Nightly backup (prod)", "nightly-backup-prod"),
             ("suppression 561a22ed", "suppression-561a22ed"),
+            ("nightly_backup", "nightly_backup"),
             ("42", "rule-42"),
             ("Üben", "ben"),
             ("日本", "rule"),

@@ -69,6 +69,8 @@ mod tests {
             "the Agent rule `aws_imds` fires only on exec events, and `@dns.question.name` holds only on dns events"
         );
         finds("@evt.name:dns rule_id:aws_imds", Code::ContradictingRule, "aws_imds", &[]);
+        // The rule is not at fault where the rest fits no event either.
+        finds("rule_id:aws_imds @evt.name:exec @bpf.cmd:*", Code::NoSuchEvent, "@bpf.cmd:*", &[]);
         finds(
             "@agent.rule_id:(aws_imds OR systemd_modification_chmod) @evt.name:dns",
             Code::NoSuchEvent,

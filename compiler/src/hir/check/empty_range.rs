@@ -55,16 +55,19 @@ mod tests {
     fn ends_are_put_in_order() {
         wrong("@process.uid:[9 TO 1]", "[9 TO 1]", &["@process.uid:[1 TO 9]"]);
         wrong("@process.uid:{9 TO 1}", "{9 TO 1}", &["@process.uid:{1 TO 9}"]);
+        wrong("@container.created_at:[9 TO 1]", "[9 TO 1]", &["@container.created_at:[1 TO 9]"]);
     }
 
     #[test]
     fn ends_are_taken_in() {
         wrong("@process.uid:{5 TO 5}", "{5 TO 5}", &["@process.uid:[5 TO 5]"]);
         wrong("@process.uid:{5 TO 6}", "{5 TO 6}", &["@process.uid:[5 TO 6]"]);
+        wrong("@container.created_at:{5 TO 5}", "{5 TO 5}", &["@container.created_at:[5 TO 5]"]);
     }
 
     #[test]
     fn ranges_that_hold_something_are_left_alone() {
         clean(&["@process.uid:[5 TO 5]", "@process.uid:{5 TO 7}", "@process.uid:[-5 TO 5]", "@own.size:[* TO 5]"]);
+        clean(&["@container.created_at:[5 TO 5]", "@container.created_at:{5 TO 6}"]);
     }
 }

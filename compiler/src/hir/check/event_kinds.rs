@@ -327,6 +327,13 @@ mod tests {
         assert!(pair.len() == 2 && pair.iter().all(|claim| !claim.is_rule));
         let three = [claim(&[Exec, Open], false), claim(&[Open, Dns], false), claim(&[Exec, Dns], false)];
         assert_eq!(smallest(three.into()).len(), 3);
+        let needless = [
+            claim(&[Exec, Open, Dns], false),
+            claim(&[Exec, Open], false),
+            claim(&[Open, Dns], false),
+            claim(&[Exec, Dns], false),
+        ];
+        assert_eq!(smallest(needless.into()).len(), 3);
         let without_rule = [
             claim(&[Exec, Open], true),
             claim(&[Open, Dns], false),

@@ -214,6 +214,14 @@ mod tests {
     }
 
     #[test]
+    fn a_place_that_has_said_it_often_enough_is_left() {
+        let names: Vec<String> = (0..70).map(|at| format!("name-{at}-that-is-too-long")).collect();
+        let fragment = format!("let f = {{ @process.comm:({}) @process.uid:root }}", names.join(" OR "));
+        let found = [(Code::CommTooLong, "$f".to_owned(), 0), (Code::TypeMismatch, "staff".to_owned(), 1)];
+        assert_eq!(at_use(&fragment, "$f @process.gid:staff"), found);
+    }
+
+    #[test]
     fn findings_stand_in_source_order() {
         let text = event("@bpf.cmd:NOPE @file.path:/x @process.uid:root");
         let places: Vec<u32> = findings(&text).iter().map(|found| found.span.start).collect();

@@ -39,6 +39,11 @@ mod tests {
         wrong("-@own.ip:10.1.2.3/8", "10.1.2.3/8", &["-CIDR(@own.ip,10.0.0.0/8)"]);
         wrong("@network.source.ip:\"fe80::/10\"", "\"fe80::/10\"", &["CIDR(@network.source.ip,fe80::/10)"]);
         wrong("@network.source.ip:(10.0.0.0/8 OR 127.0.0.1)", "10.0.0.0/8", &[]);
+        wrong(
+            "@own.ip:CIDR(10.0.0.0/8 OR 127.0.0.0/8)",
+            "@own.ip:CIDR(10.0.0.0/8 OR 127.0.0.0/8)",
+            &["CIDR(@own.ip,10.0.0.0/8,127.0.0.0/8)"],
+        );
         finds("@network.source.ip:10.0.0.0/33", Code::TypeMismatch, "10.0.0.0/33", &[]);
     }
 

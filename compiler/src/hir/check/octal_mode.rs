@@ -233,6 +233,7 @@ mod tests {
         wrong("@file.mode:0100644", "0100644", &["@file.mode:33188"]);
         wrong("@file.mode:100755", "100755", &["@file.mode:33261"]);
         wrong("@file.mode:\"-rw-r--r--\"", "\"-rw-r--r--\"", &["@file.mode:33188"]);
+        wrong("@file.mode:rw-r--r--", "rw-r--r--", &["@file.mode:33188", "@file.mode:16804"]);
         wrong("@file.mode:drwxr-xr-x", "drwxr-xr-x", &["@file.mode:16877"]);
     }
 
@@ -247,6 +248,8 @@ mod tests {
     fn ranges() {
         wrong("@file.mode:[0644 TO 0755]", "[0644 TO 0755]", &["@file.mode:[33188 TO 33261]"]);
         wrong("@file.mode:>=420", ">=420", &["@file.mode:>=33188"]);
+        wrong("@file.mode:<0755", "<0755", &["@file.mode:<33261"]);
+        wrong("@file.mode:[33188 TO 0755]", "[33188 TO 0755]", &["@file.mode:[33188 TO 33261]"]);
         wrong("@file.mode:[0755 TO 0644]", "[0755 TO 0644]", &[]);
     }
 
@@ -258,6 +261,8 @@ mod tests {
             "@file.mode:331*",
             "@file.mode:[33188 TO 33279]",
             "@file.mode:41471",
+            // A pipe with usual permissions, although they would be usual in octal too.
+            "@file.mode:4544",
         ]);
         finds("@file.mode:rwx", Code::TypeMismatch, "rwx", &[]);
         finds("@file.mode:0888", Code::TypeMismatch, "0888", &[]);
@@ -265,9 +270,24 @@ mod tests {
 
     #[test]
     fn letters_are_read() {
-        assert_eq!(symbolic("rwsr-xr-t"), Some(0o5755));
-        assert_eq!(symbolic("-rwxr-Sr--"), Some(0o102_744));
-        assert_eq!(symbolic("rw-r--r-x"), Some(0o645));
-        assert_eq!(symbolic("backwards"), None);
+        for (letters, mode) in [
+            ("rwsr-xr-t", Some(0o5755)),
+            ("-rwxr-Sr--", Some(0o102_744)),
+            ("rw-r--r-x", Some(0o645)),
+            ("rw-r--r-T", Some(0o1644)),
+            ("lrwxrwxrwx", Some(0o120_777)),
+            ("srwxr-xr-x", Some(0o140_755)),
+            ("brw-rw----", Some(0o060_660)),
+            ("crw-rw-rw-", Some(0o020_666)),
+            ("prw-r--r--", Some(0o010_644)),
+            ("backwards", None),
+            // The sticky bit has the last place, and the others have the two before it.
+            ("rwxr-xr-s", None),
+            ("rwxr-xr-S", None),
+            ("rwtr-xr-x", None),
+            ("rwTr-xr-x", None),
+        ] {
+            assert_eq!(symbolic(letters), mode, "{letters}");
+        }
     }
 }

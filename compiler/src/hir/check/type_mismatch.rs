@@ -202,7 +202,7 @@ fn timestamp(term: &Term<'_>, value: &str, is_pattern: bool, diagnostic: Diagnos
 #[cfg(test)]
 mod tests {
     use crate::diag::Code;
-    use crate::hir::check::testing::{clean, finds};
+    use crate::hir::check::testing::{clean, event, findings, finds};
 
     #[track_caller]
     fn wrong(condition: &str, at: &str, fixed: &[&str]) {
@@ -237,8 +237,17 @@ mod tests {
         wrong("@network.destination.port:70000", "70000", &[]);
         wrong("@network.destination.port:\":443\"", "\":443\"", &["@network.destination.port:443"]);
         wrong("@network.destination.port:53/udp", "53/udp", &["@network.destination.port:53"]);
-        wrong("@network.destination.port:>65535", ">65535", &[]);
-        clean(&["@network.destination.port:0", "@network.destination.port:44?", "@network.destination.port:>1024"]);
+        clean(&["@network.destination.port:0", "@network.destination.port:44?"]);
+    }
+
+    #[test]
+    fn ranges_of_ports() {
+        for range in [">65535", ">=65536", "<0", "<=-1"] {
+            wrong(&format!("@network.destination.port:{range}"), range, &[]);
+        }
+        for range in [">1024", ">=65535", "<1", "<=0"] {
+            clean(&[&format!("@network.destination.port:{range}")]);
+        }
     }
 
     #[test]
@@ -257,6 +266,7 @@ mod tests {
             &["(@network.source.ip:10.1.2.3 @network.source.port:53)"],
         );
         wrong("@network.source.ip:\"[fe80::1]\"", "\"[fe80::1]\"", &["@network.source.ip:fe80::1"]);
+        wrong("@network.source.ip:\"[web-1]\"", "\"[web-1]\"", &[]);
         wrong("@network.source.ip:example.com", "example.com", &[]);
         wrong("@network.source.ip:*.example.com", "*.example.com", &[]);
         wrong("@network.source.ip:10.0.0", "10.0.0", &[]);
@@ -264,8 +274,21 @@ mod tests {
     }
 
     #[test]
+    fn what_to_write_is_said() {
+        for (condition, help) in [
+            ("@exit.code:success", "write digits, a range such as `[1 TO 9]`, or a comparison such as `>=1`"),
+            ("@file.mode:rwx", "write the decimal number with the file type: `0644` of a regular file is 33188"),
+            ("@network.source.port:https", "ports are whole numbers from 0 to 65535"),
+            ("@process.is_thread:maybe", "write `true` or `false`"),
+        ] {
+            assert_eq!(findings(&event(condition))[0].help.to_string(), help, "{condition}");
+        }
+    }
+
+    #[test]
     fn instants() {
         wrong("@container.created_at:2026-01-01", "2026-01-01", &["@container.created_at:2026-01-01*"]);
+        wrong("@container.created_at:2026-13-01", "2026-13-01", &[]);
         wrong("@container.created_at:yesterday", "yesterday", &[]);
         clean(&["@container.created_at:\"2026-01-01T00:00:00Z\"", "@container.created_at:2026-01-*"]);
     }

@@ -117,6 +117,13 @@ mod tests {
     }
 
     #[test]
+    fn the_first_of_many_values_are_listed() {
+        let values = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+        assert_eq!(super::listed(&values[..8]), "`a`, `b`, `c`, `d`, `e`, `f`, `g`, `h`");
+        assert_eq!(super::listed(&values), "`a`, `b`, `c`, `d`, `e`, `f`, `g`, `h`, …");
+    }
+
+    #[test]
     fn patterns_must_fit_a_value() {
         wrong("@ptrace.request:ptrace_a*", "ptrace_a*", &["@ptrace.request:PTRACE_A*"]);
         wrong("@evt.name:zz*", "zz*", &[]);
@@ -127,6 +134,8 @@ mod tests {
     fn bits_without_a_name_are_numbers() {
         clean(&["@file.flags:1048576", "@file.flags:O_CREAT", "@file.flags:104*", "@imds.type:anything"]);
         wrong("@network.l4_protocol:6", "6", &[]);
+        wrong("@network.l4_protocol:6*", "6*", &[]);
+        wrong("@file.flags:zz*", "zz*", &[]);
     }
 
     #[test]
