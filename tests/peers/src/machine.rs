@@ -21,7 +21,7 @@ pub(crate) fn introduction() -> Result<String> {
         ("date", today()?),
         ("machine", format!("{cores} cores, {}, {}", processor(), memory())),
         ("system", system()),
-        ("Quell", env!("CARGO_PKG_VERSION").to_owned()),
+        ("Quell", format!("{}, {}, {}", env!("CARGO_PKG_VERSION"), size("quell")?, size("quell-lsp")?)),
         ("Rust", rust()?),
         ("crates", crates()),
         ("from PyPI", INSTALLED.lines().map(|line| line.replace("==", " ")).collect::<Vec<_>>().join(", ")),
@@ -31,6 +31,13 @@ pub(crate) fn introduction() -> Result<String> {
         let _ = writeln!(out, "| {name} | {value} |");
     }
     Ok(out)
+}
+
+/// A program of Quell and how large it is.
+fn size(program: &str) -> Result<String> {
+    let path = programs::own(program)?;
+    let found = std::fs::metadata(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(format!("`{program}` of {:.1} MB", found.len() as f64 / 1e6))
 }
 
 /// As the system writes it: nobody here needs a calendar for one date.
