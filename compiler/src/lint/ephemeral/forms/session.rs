@@ -14,6 +14,7 @@ pub(in crate::lint::ephemeral) const SCOPE: Form = Form {
         ("@process.cgroup.id", "session-c3.scope", "c3"),
         ("@process.cgroup.id", "run-u118.service", "u118"),
         ("@process.cgroup.id", "run-p2210.scope", "p2210"),
+        ("@process.cgroup.id", "/system.slice/run-p2210-i4711.service", "p2210-i4711"),
         ("@process.args", "run-r0f1e2d3c4b5a69788796a5b4c3d2e1f0.scope", "r0f1e2d3c4b5a69788796a5b4c3d2e1f0"),
         ("@process.cgroup.id", "app-gnome-firefox-48213.scope", "48213"),
     ],
@@ -29,6 +30,8 @@ pub(in crate::lint::ephemeral) const SCOPE: Form = Form {
         ("@process.cgroup.id", "/system.slice/prometheus-9090.service"),
         ("@process.cgroup.id", "/machine.slice/vm-12.scope"),
         ("@process.cgroup.id", "/qemu.slice/100.scope"),
+        ("@process.cgroup.id", "run-user-1000.mount"),
+        ("@process.cgroup.id", "run-postgres-i4711.mount"),
     ],
     needs: Chars::DIGIT.and(Chars::MARKER),
     find: |subject| {
@@ -37,19 +40,26 @@ pub(in crate::lint::ephemeral) const SCOPE: Form = Form {
         let words: Vec<Range<usize>> =
             subject.words().filter(|word| part.start <= word.start && word.end <= end).collect();
         let last = words.last().filter(|last| last.end == end && subject.before(last.start) == b'-')?.clone();
-        let slice = subject.slice(&last);
-        // Whether it is a number, behind one of these letters or none.
-        let numbered = |letters: &[u8]| {
+        // Whether a word is a number, behind one of these letters or none.
+        let numbered = |word: &Range<usize>, letters: &[u8]| {
+            let slice = subject.slice(word);
             let behind = slice.split_first().filter(|(first, _)| letters.contains(first));
             let digits = behind.map_or(slice, |(_, digits)| digits);
             !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
         };
         let is = |head: &str| subject.starts(part.start, head);
         let scope = subject.starts(end, ".scope");
-        let drawn = || slice.strip_prefix(b"r").is_some_and(|id| id.len() == 32);
-        let made = (is("session-") && scope && numbered(b"c"))
-            || (is("run-") && (numbered(b"up") || drawn()))
-            || (scope && numbered(b"") && slice.len() >= 3);
+        let drawn = || subject.slice(&last).strip_prefix(b"r").is_some_and(|id| id.len() == 32);
+        match words.as_slice() {
+            // A process and the number of its call.
+            [_, first, _] if is("run-p") && numbered(first, b"p") && numbered(&last, b"i") => {
+                return Some(first.start..last.end);
+            }
+            [_, _] if is("run-") && (numbered(&last, b"up") || drawn()) => return Some(last),
+            _ => {}
+        }
+        let made =
+            (is("session-") && scope && numbered(&last, b"c")) || (scope && numbered(&last, b"") && last.len() >= 3);
         made.then_some(last)
     },
 };
