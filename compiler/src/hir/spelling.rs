@@ -29,6 +29,25 @@ pub fn literal(text: &str) -> String {
     }
 }
 
+/// A key as Datadog takes it: with a backslash before what is an operator there, where none stands.
+#[must_use]
+pub(super) fn key(key: &str) -> Cow<'_, str> {
+    let is_operator = |character| matches!(character, '!' | '<' | '>' | '^' | '~');
+    if !key.starts_with('+') && !key.contains(is_operator) {
+        return Cow::Borrowed(key);
+    }
+    let mut out = String::with_capacity(key.len() + 4);
+    let mut is_escaped = false;
+    for (at, character) in key.char_indices() {
+        if !is_escaped && (is_operator(character) || at == 0 && character == '+') {
+            out.push('\\');
+        }
+        is_escaped = character == '\\' && !is_escaped;
+        out.push(character);
+    }
+    Cow::Owned(out)
+}
+
 /// A key or a quoted value without the backslashes that take the meaning of what follows away. One that nothing follows
 /// stands for itself.
 #[must_use]
@@ -142,6 +161,20 @@ mod tests {
             ("test", "rule-test"),
         ] {
             assert_eq!(super::name(title, "rule"), name, "{title}");
+        }
+    }
+
+    #[test]
+    fn keys_hold_no_operator() {
+        for (written, taken) in [
+            ("@process.comm", "@process.comm"),
+            ("a-b+c", "a-b+c"),
+            (r"@a!b\!c\\<d", r"@a\!b\!c\\\<d"),
+            ("+team^~>", r"\+team\^\~\>"),
+        ] {
+            assert_eq!(key(written), taken, "{written}");
+            assert_eq!(unescaped(taken), unescaped(written), "{written}");
+            assert_eq!(key(taken), taken, "{written}");
         }
     }
 

@@ -1,6 +1,7 @@
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Edit, Fix, Text, text};
 use crate::hir::lower::{COMBINATION, Lowering, Place};
+use crate::hir::spelling;
 use crate::hir::{Key, KeyKind, Query, pattern};
 use crate::schema::{AttrId, NeverEmitted, Platforms, Scope, Suggestion, Why};
 use crate::syntax::ast;
@@ -29,7 +30,7 @@ impl Lowering<'_> {
     }
 
     fn one(&self, query: &mut Query, text: &str, span: Span, kind: KeyKind) -> Option<Resolved> {
-        Some(Resolved::One(Key { text: query.push_text(text), span, kind }))
+        Some(Resolved::One(Key { text: query.push_text(&spelling::key(text)), span, kind }))
     }
 
     fn attribute(&mut self, query: &mut Query, path: &str, span: Span, value: Value) -> Option<Resolved> {
@@ -94,11 +95,7 @@ impl Lowering<'_> {
         }
         if let Some((id, tag)) = self.schema.tag(name) {
             let in_rules = self.place == Place::Rules;
-            if !in_rules
-                || tag.scopes.contains(Scope::Rule)
-                || tag.cardinality == crate::schema::Cardinality::Declared
-                || self.schema.rule_key(name).is_none()
-            {
+            if !in_rules || tag.scopes.contains(Scope::Rule) || self.schema.rule_key(name).is_none() {
                 return self.one(query, name, span, KeyKind::Tag(id));
             }
         }
