@@ -12,6 +12,7 @@ mod sources;
 mod suite;
 mod weave;
 
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -65,10 +66,26 @@ fn main() -> ExitCode {
     }
 }
 
+/// Keeps a folder to this run, until what it gives is dropped.
+///
+/// # Errors
+///
+/// Two runs would write their sources into one tree.
+fn lock(folder: &Path) -> Result<File> {
+    let path = folder.join("lock");
+    let file = fs::create_dir_all(folder).and_then(|()| File::create(&path));
+    let file = file.map_err(|error| format!("{}: {error}", path.display()))?;
+    file.try_lock().map_err(|_| {
+        format!("another run works in {}: wait for it, or name another folder in QUELL_MUTANTS_CACHE", folder.display())
+    })?;
+    Ok(file)
+}
+
 fn run(arguments: &Arguments) -> Result<ExitCode> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = here.join("../..");
     let explained = Explained::read(&here.join("explained.toml"))?;
+    let _lock = lock(&arguments.cache)?;
     let sources = Sources::read(&root)?;
     let mutants = mutant::list(&arguments.tool, &root, &arguments.globs)?;
 
