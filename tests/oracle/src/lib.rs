@@ -8,7 +8,8 @@
 //! - it forgets which characters of a pattern were escaped;
 //! - words side by side become one term, and `NOT NOT` denies the word `NOT`;
 //! - inside a group a `?` ends a word: `@a:(b?c OR d)` asks for `b` and `?c`;
-//! - operators need no blank behind them: inside a group `NOTES*` is NOT `ES*`, and the key `ORG` is OR `G`.
+//! - operators need no blank behind them: inside a group `NOTES*` is NOT `ES*`, and the key `ORG` is OR `G`;
+//! - it takes the word `UNICODE3000` for the wide blank of that number.
 //!
 //! Its matcher is compared too, verdict by verdict. That one
 //!
@@ -27,7 +28,7 @@ pub mod matcher;
 pub mod quell;
 
 /// Whether what is emitted of a program is read by the open grammar as it was meant; nothing where the program has an error,
-/// or asks for networks or for a key that starts with an operator, which the open grammar does not know.
+/// or asks for networks, which the open grammar does not know, or for a key that it misreads.
 ///
 /// # Errors
 ///
@@ -35,8 +36,9 @@ pub mod quell;
 pub fn agrees(program: &str) -> Result<Option<()>, String> {
     let Ok(tree) = quell::program(program) else { return Ok(None) };
     let Some(meant) = quell::form(&tree) else { return Ok(None) };
-    let is_operator = |key: &str| ["AND", "OR", "NOT"].iter().any(|word| key.starts_with(word));
-    if quell::terms(&tree).iter().any(|(key, _)| is_operator(key)) {
+    let is_misread =
+        |key: &str| ["AND", "OR", "NOT"].iter().any(|word| key.starts_with(word)) || key.contains("UNICODE3000");
+    if quell::terms(&tree).iter().any(|(key, _)| is_misread(key)) {
         return Ok(None);
     }
     let emitted = quell::emitted(&tree);
