@@ -146,8 +146,16 @@ pub(in crate::lint::ephemeral) const COMMIT: Form = Form {
         ("@process.args", "git-3f2a9c1", "3f2a9c1"),
         ("image_tag", "1.4-g3f2a9c1", "3f2a9c1"),
         ("@process.args", "8776018a2..HEAD", "8776018a2"),
+        ("@process.executable.package_version", "3f2a9c1", "3f2a9c1"),
     ],
-    lasting: &[("image_tag", "bookworm"), ("image_tag", "latest"), ("version", "2024a"), ("image_tag", "deadbeef")],
+    lasting: &[
+        ("image_tag", "bookworm"),
+        ("image_tag", "latest"),
+        ("version", "2024a"),
+        ("image_tag", "deadbeef"),
+        ("image_tag", "nodejs-alpine31"),
+        ("@process.args", "git-1234567"),
+    ],
     needs: Chars::DIGIT,
     find: |subject| {
         const MARKS: &[&[u8]] = &[b"git-", b"sha-", b"-g", b"commit-", b"commit=", b"git_", b"commit/", b"rev-"];

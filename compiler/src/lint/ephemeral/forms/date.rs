@@ -26,6 +26,8 @@ pub(in crate::lint::ephemeral) const DATE: Form = Form {
         ("version", "2026.11.*", "2026.11"),
         ("@file.path", "/var/backups/db-20260115-031500.sql.gz", "20260115-031500"),
         ("@file.path", "/var/backups/2026-01-15/031500.dump", "2026-01-15"),
+        ("@file.path", "/var/log/app.2026-01-15.log", "2026-01-15"),
+        ("host", "backup-2026-01-15", "2026-01-15"),
         ("@process.args", "report --until 2026-01-15 :8080", "2026-01-15"),
     ],
     lasting: &[
@@ -35,6 +37,7 @@ pub(in crate::lint::ephemeral) const DATE: Form = Form {
         ("@process.args", "api-version=2023-01-31"),
         ("@file.path", "/var/backups/db-*.sql.gz"),
         ("@process.args", "--limit=20261399"),
+        ("@process.args", "lib-5.2026-01"),
         ("@process.executable.path", "/opt/julia/2024.06/bin/julia"),
         ("@process.executable.path", "/opt/vivado/2024_06_lts/bin/vivado"),
         ("@file.path", "/usr/lib/php/20220829/opcache.so"),

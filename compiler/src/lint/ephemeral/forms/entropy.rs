@@ -32,6 +32,8 @@ pub(in crate::lint::ephemeral) const RANDOM: Form = Form {
         ("@file.path", "/srv/clients/v1p1beta1/client.py"),
         ("@network.device.ifname", "wlp0s20f3"),
         ("@process.args", "--curve=x25519kyber768"),
+        ("@process.args", "--board=mtk8183x"),
+        ("@process.args", "XkbGfxMgrs"),
     ],
     needs: Chars::LONG,
     find: |subject| {

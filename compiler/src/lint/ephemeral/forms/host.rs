@@ -13,7 +13,7 @@ pub(in crate::lint::ephemeral) const INSTANCE: Form = Form {
         ("@process.args", "--instance=i-4b5a6978", "4b5a6978"),
         ("@process.args", "eni-0f1e2d3c4b5a69788", "0f1e2d3c4b5a69788"),
     ],
-    lasting: &[("host", "i-love-lamp"), ("host", "i-*")],
+    lasting: &[("host", "i-love-lamp"), ("host", "i-*"), ("@process.args", "--disk=vol-postgre1")],
     needs: Chars::DASH.and(Chars::DIGIT).and(Chars::LONG),
     find: |subject| {
         const HEADS: &[&[u8]] = &[b"i-", b"vol-", b"eni-", b"snap-", b"subnet-", b"eipalloc-", b"sgr-", b"lt-"];
@@ -96,6 +96,8 @@ pub(in crate::lint::ephemeral) const POOL_MEMBER: Form = Form {
         ("host", "db-main-2"),
         ("host", "stg-java-01"),
         ("host", "node-ab12"),
+        ("host", "web1-database-main"),
+        ("host", "web-deadbeef-main1"),
         ("host", "gke-*"),
     ],
     needs: Chars::DASH.and(Chars::DIGIT),

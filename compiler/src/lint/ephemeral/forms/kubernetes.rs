@@ -38,6 +38,7 @@ pub(in crate::lint::ephemeral) const REPLICA_SET: Form = Form {
         ("@file.path", "/var/log/containers/web-6d4b75cb6d-hx4zq_shop_web.log", "6d4b75cb6d-hx4zq"),
         ("pod_name", "web-6d4b75cb6d-*", "6d4b75cb6d"),
         ("pod_name", "web-7f9c5d8-kq2wz", "7f9c5d8-kq2wz"),
+        ("pod_name", "a-6d4b75cb6d-hx4zq", "6d4b75cb6d-hx4zq"),
     ],
     lasting: &[
         ("pod_name", "web-*"),
@@ -45,6 +46,8 @@ pub(in crate::lint::ephemeral) const REPLICA_SET: Form = Form {
         ("kube_replica_set", "web-*"),
         ("kube_deployment", "checkout-v2"),
         ("@file.name", "theme-5f5f5f"),
+        ("pod_name", "web-database12"),
+        ("@file.path", "/opt/bc4455-https/run"),
     ],
     needs: Chars::DASH.and(Chars::DIGIT),
     find: |subject| {

@@ -31,6 +31,7 @@ pub(in crate::lint::ephemeral) const PER_RUN: Form = Form {
         ("@network.device.netns", "4026531840"),
         ("@network.device.ifindex", "1"),
         ("@process.uid", "1000"),
+        ("@cgroup.id", "/system.slice/cron.service"),
         ("@file.gid", "4294967294"),
     ],
     needs: Chars::NONE,

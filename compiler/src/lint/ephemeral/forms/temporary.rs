@@ -49,7 +49,7 @@ enum Tail {
     Python,
     /// Letters and digits, as `mkstemp` makes them.
     Mixed,
-    /// Anything at all.
+    /// Anything at all, to the end of the part.
     Any,
 }
 
@@ -211,6 +211,7 @@ pub(in crate::lint::ephemeral) const NAME: Form = Form {
         ("@process.executable.path", "/usr/bin/rustc"),
         ("@process.executable.path", "/usr/bin/npm-check"),
         ("@file.path", "/tmp/tmpabcd12*"),
+        ("@file.path", "/srv/build/ccMixTer.spec"),
     ],
     needs: Chars::NONE,
     find: |subject| {
@@ -239,7 +240,7 @@ fn matches(subject: &Subject<'_>, part: &Range<usize>, (head, tail, least, most)
         Tail::Hex => byte.is_ascii_hexdigit(),
         Tail::Python => byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_',
         Tail::Mixed => byte.is_ascii_alphanumeric(),
-        Tail::Any => !is_slash(byte) && byte != b' ',
+        Tail::Any => true,
     });
     let range = start..end.min(part.end);
     let slice = subject.slice(&range);
