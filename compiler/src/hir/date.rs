@@ -48,7 +48,7 @@ fn reason(text: &str) -> &'static str {
 pub fn repaired(text: &str) -> Option<String> {
     let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
     let [a, b, c] = parts.as_slice() else { return None };
-    if a.len() != 4 || b.is_empty() || c.is_empty() {
+    if a.len() != 4 {
         return None;
     }
     let better = format!("{a}-{b:0>2}-{c:0>2}");
@@ -109,7 +109,9 @@ mod tests {
             assert_eq!(parse(text, Edge::First), Err(why), "{text}");
         }
         assert_eq!(repaired("2027/1/3").as_deref(), Some("2027-01-03"));
-        assert_eq!(repaired("2027-02-30"), None);
+        for text in ["2027-02-30", "2027--3", "2027-1-", "27-1-3"] {
+            assert_eq!(repaired(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -168,3 +168,17 @@ fn invalid_json(text: &str, span: Span) -> Option<Diagnostic> {
         .help("an event is a JSON object, with keys and texts in double quotes and no comma at the end"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_where_json_ends_is_found_on_any_line() {
+        for (event, at) in [("{ a }", 4..5), ("{\n  a }", 6..7), ("{ \"a\": 1,\n\n  é }", 15..17)] {
+            let text = format!("x {event}");
+            let found = invalid_json(&text, Span::new(2, text.len() as u32)).unwrap();
+            assert_eq!(found.span.range(), at, "{event}");
+        }
+    }
+}

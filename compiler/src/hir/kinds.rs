@@ -65,3 +65,20 @@ pub(crate) fn by_rule(query: &Query, schema: &Schema, test: Test) -> Sets {
     };
     known.map_or(Sets::NOTHING_KNOWN, |kinds| Sets { possible: kinds, certain: KindSet::EMPTY })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Span;
+
+    #[test]
+    fn of_an_attribute_that_is_never_filled_nothing_is_known() {
+        let schema = Schema::embedded();
+        for (path, known) in [("file.fstype", false), ("file.path", true)] {
+            let mut query = Query::default();
+            let kind = KeyKind::Attribute(schema.attribute_id(path).unwrap());
+            let key = Key { text: query.push_text(path), span: Span::empty(0), kind };
+            assert_eq!(term_sets(&query, schema, key, Test::Present) != Sets::NOTHING_KNOWN, known, "{path}");
+        }
+    }
+}

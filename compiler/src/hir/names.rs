@@ -293,10 +293,24 @@ mod tests {
     }
 
     #[test]
+    fn the_schema_is_the_declared_one_where_there_is_one() {
+        let base = Schema::embedded();
+        let mut names = Names::default();
+        assert!(names.declared().is_none());
+        names.declare(Arc::new(base.with_declared([], ["own_tag".to_owned()])));
+        assert!(names.declared().is_some_and(|schema| schema.tag("own_tag").is_some()));
+        assert!(names.schema(base).tag("own_tag").is_some());
+    }
+
+    #[test]
     fn a_rule_has_its_name_even_where_the_rest_cannot_be_read() {
         for text in ["suppress a {\n  when { host:x\n", "suppress a {\n  when { host:$hosts\n"] {
             let names: Vec<String> = scan(text).rules.into_iter().map(|name| name.value).collect();
             assert_eq!(names, ["a"], "{text}");
+        }
+        for (text, broken) in [("# why\nlet a = {\n", Some("a")), ("let = {\n", None), ("letter = {\n", None)] {
+            let names: Vec<String> = scan(text).broken_lets.into_iter().map(|name| name.value).collect();
+            assert_eq!(names, broken.as_slice(), "{text}");
         }
         assert_eq!(scan("suppress a {\n  when { host:$b $a kube_service:$b }\n}\n").used, ["a", "b"]);
     }

@@ -355,6 +355,23 @@ mod tests {
     }
 
     #[test]
+    fn a_list_takes_in_the_lists_of_its_own_sort() {
+        let mut query = range("1", "2", true);
+        let term = query.root();
+        let at = Span::empty(0);
+        let (and, or) = (query.push_and(&[term, term], at), query.push_or(&[term, term], at));
+        let (and_of_both, or_of_both) = (query.push_and(&[and, or], at), query.push_or(&[and, or], at));
+        let members = |id| match query.node(id).kind {
+            NodeKind::And(list) | NodeKind::Or(list) => query.children(list),
+            _ => &[],
+        };
+        assert_eq!(
+            (members(and_of_both), members(or_of_both)),
+            ([term, term, or].as_slice(), [and, term, term].as_slice())
+        );
+    }
+
+    #[test]
     fn a_new_query_is_empty() {
         assert!(Query::new(Span::empty(0)).is_empty());
         assert!(!range("1", "2", true).is_empty());

@@ -157,3 +157,26 @@ fn names_rule(query: &Query, id: NodeId) -> bool {
         NodeKind::Term { key, test } => query.text(key.text) == "ruleId" && matches!(test, Test::Exact(_)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hir::{Key, KeyKind};
+
+    #[test]
+    fn only_ids_are_listed() {
+        for (keys, listed) in [(["ruleId", "ruleId"], true), (["ruleId", "type"], false)] {
+            let mut query = Query::default();
+            let terms = keys.map(|key| {
+                let key = Key { text: query.push_text(key), span: Span::empty(0), kind: KeyKind::RuleKey };
+                let test = Test::Exact(query.push_text("x"));
+                query.push(NodeKind::Term { key, test }, Span::empty(0))
+            });
+            let root = query.push_or(&terms, Span::empty(0));
+            query.set_root(root);
+            let mut rule = Rule::new(Polarity::Suppress, Spanned::default(), Span::empty(0));
+            rule.rules = Some(query);
+            assert_eq!(rule.listed_ids(), listed.then(|| vec!["x", "x"]), "{keys:?}");
+        }
+    }
+}

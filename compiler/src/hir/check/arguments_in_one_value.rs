@@ -139,11 +139,21 @@ mod tests {
         );
         wrong("-@process.args:\"-c whoami\"", "\"-c whoami\"", &["-(@process.args:\"-c\" @process.args:whoami)"]);
         wrong(
+            "-@process.args:\"-c whoami\" @process.user:root",
+            "\"-c whoami\"",
+            &["-(@process.args:\"-c\" @process.args:whoami) @process.user:root"],
+        );
+        wrong(
             "(@process.args:\"-x y\" OR @process.user:root)",
             "\"-x y\"",
             &["((@process.args:\"-x\" @process.args:y) OR @process.user:root)"],
         );
         wrong("@process.args:(\"--port 80\" OR x)", "\"--port 80\"", &["@process.args:((\"--port\" AND 80) OR x)"]);
+        wrong(
+            "@process.args:nice @process.args:\"--port 80\"",
+            "\"--port 80\"",
+            &["@process.args:nice @process.args:\"--port\" @process.args:80"],
+        );
     }
 
     #[test]
@@ -159,6 +169,8 @@ mod tests {
             "@process.args:\"--message=two words\"",
             "@process.args:\"apt-get update && apt-get install -y curl\"",
             "@process.args:-c @process.args:\"curl -s https://example.com\"",
+            "@process.args:--eval @process.args:\"curl -s https://example.com\"",
+            "@process.args:-Command @process.args:\"curl -s https://example.com\"",
             "@process.args:\"- item\"",
             "@process.args:\"-1 and -2\"",
             "@process.comm:\"a -b\"",

@@ -50,6 +50,8 @@ mod tests {
             &["CIDR(@network.destination.ip,10.0.0.0/8)"],
         );
         finds("CIDR(@process.user,10.0.0.0/8)", Code::CidrOnNonIp, "@process.user", &[]);
+        finds("CIDR( @process.user,10.0.0.0/8)", Code::CidrOnNonIp, "@process.user", &[]);
+        finds("CIDR(@network.destination.port,internal)", Code::CidrOnNonIp, "@network.destination.port", &[]);
         finds("CIDR(host,10.0.0.0/8)", Code::CidrOnNonIp, "host", &[]);
         clean(&["CIDR(@own.ip,10.0.0.0/8)", "CIDR(@network.source.ip,10.0.0.0/8,192.168.0.0/16)"]);
     }

@@ -11,7 +11,6 @@ pub(super) fn check(term: &Term<'_>) -> Option<Diagnostic> {
     let (value, is_pattern) = term.value()?;
     match value.split_once('=') {
         Some((name, _)) => with_value(term, value, name, is_pattern),
-        None if is_pattern => None,
         None => without_value(term, value),
     }
 }

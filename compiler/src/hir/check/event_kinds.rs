@@ -47,7 +47,7 @@ impl Survey {
                     self.common = self.common.intersection(attribute.kinds);
                 }
             }
-            KeyKind::Tag(_) if matches!(term.key_text(), "type" | "rule_id") => {
+            KeyKind::Tag(_) => {
                 self.narrow(term_sets(term.ctx.query, term.ctx.cx.schema, term.key, term.test));
             }
             _ => {}

@@ -18,7 +18,7 @@ struct Wrong {
 pub(super) fn check(term: &Term<'_>, networks: TextRef, out: &mut Vec<Diagnostic>) {
     let mut places = places(term);
     for network in term.text(networks).split(',') {
-        let at = places.next().filter(|at| !term.is_expanded() && at.of(term.ctx.source) == network);
+        let at = places.next().filter(|at| at.of(term.ctx.source) == network);
         let Some(wrong) = examine(network) else { continue };
         let diagnostic =
             Diagnostic::new(Code::InvalidNetwork, at.unwrap_or(term.span), text!("`{0}` is not a network", network))
@@ -89,7 +89,7 @@ fn shortened(network: &str) -> Option<IpNet> {
     Some(IpNet::V4(net.trunc()))
 }
 
-/// Where the networks of the list are written, in order.
+/// Where the networks of the list are written, in order; nowhere if the term came from a `let`.
 fn places(term: &Term<'_>) -> impl Iterator<Item = Span> {
     let list = Span::new(term.key.span.end, term.span.end).of(term.ctx.source);
     let mut next = term.key.span.end;

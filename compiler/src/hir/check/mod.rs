@@ -194,6 +194,9 @@ mod tests {
         let text = event("@process.parent.*:a-value-too-long-for-a-command");
         let codes: Vec<Code> = findings(&text).iter().map(|found| found.code).collect();
         assert_eq!(codes, [Code::WildcardKey]);
+        let text = event("@*.name:(a OR b) @bpf.cmd:*");
+        let codes: Vec<Code> = findings(&text).iter().map(|found| found.code).collect();
+        assert_eq!(codes, [Code::WildcardKey]);
         let shared = at_use("let f = { @process.parent.*:a-value-too-long-for-a-command }", "$f");
         assert!(shared.iter().all(|(code, ..)| *code == Code::WildcardKey), "{shared:?}");
     }
@@ -219,6 +222,12 @@ mod tests {
         let fragment = format!("let f = {{ @process.comm:({}) @process.uid:root }}", names.join(" OR "));
         let found = [(Code::CommTooLong, "$f".to_owned(), 0), (Code::TypeMismatch, "staff".to_owned(), 1)];
         assert_eq!(at_use(&fragment, "$f @process.gid:staff"), found);
+    }
+
+    #[test]
+    fn what_a_place_has_not_said_yet_is_said() {
+        let found = at_use("let n = (web-1 OR web-2 OR 10.0.0.0/8)", "@network.source.ip:$n");
+        assert_eq!(found, [Code::NetworkAsValue, Code::TypeMismatch].map(|code| (code, "$n".to_owned(), 0)));
     }
 
     #[test]

@@ -7,10 +7,7 @@ use crate::hir::check::term::{Confidence, Term, with_fix};
 
 /// A network where Datadog compares the text of one address.
 pub(super) fn check(term: &Term<'_>) -> Option<Diagnostic> {
-    let (value, is_pattern) = term.value()?;
-    if is_pattern || !value.contains('/') {
-        return None;
-    }
+    let (value, _) = term.value()?;
     let network = IpNet::from_str(value).ok()?.trunc();
     let written = format!("CIDR({},{network})", term.key_text());
     let diagnostic = Diagnostic::new(

@@ -302,6 +302,7 @@ mod tests {
     fn attributes_that_are_never_filled_match_nothing() {
         finds("@file.fstype:ext4 @process.user:root", Code::NoSuchEvent, "@file.fstype", &[]);
         finds("@file.fstype:(ext4 OR xfs) @process.user:root", Code::NoSuchEvent, "@file.fstype", &[]);
+        finds("@file.fstype:ext4 @bpf.cmd:* @dns.id:1", Code::NoSuchEvent, "@file.fstype", &[]);
         assert_eq!(findings(&event("@file.fstype:ext4 @file.attribute_name:x")).len(), 2);
         clean(&["-@file.fstype:ext4 @process.user:root"]);
     }

@@ -91,6 +91,13 @@ mod tests {
     }
 
     #[test]
+    fn what_only_signals_have_stays_on_signals() {
+        let found = findings(&signal("@process.executable.mode:33261 status:high"));
+        let fixes = found.iter().filter(|found| found.code == Code::NotOnSignals).map(|found| found.fixes.len());
+        assert_eq!(fixes.collect::<Vec<_>>(), [0]);
+    }
+
+    #[test]
     fn events_carry_everything() {
         clean(&["@process.executable.mode:33261"]);
         assert!(findings(&signal("@process.args:x host:y")).is_empty());

@@ -79,7 +79,7 @@ impl<'a> Term<'a> {
     /// The whole term, where a fix may rewrite it together with its key.
     pub(super) fn whole_span(&self) -> Option<Span> {
         let network = matches!(self.test, Test::Networks(_));
-        let written = !self.is_expanded() && self.key.span.of(self.ctx.source) == self.key_text();
+        let written = self.key.span.of(self.ctx.source) == self.key_text();
         (written && (network || self.is_direct())).then_some(self.span)
     }
 

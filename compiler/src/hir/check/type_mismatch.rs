@@ -228,6 +228,7 @@ mod tests {
         wrong("@exit.code:0x7f", "0x7f", &["@exit.code:127"]);
         wrong("@own.size:1,000", "1,000", &["@own.size:1000"]);
         wrong("@own.size:1.5", "1.5", &[]);
+        wrong("@own.size:_5", "_5", &[]);
         clean(&["@exit.code:-1", "@exit.code:>=1", "@exit.code:[1 TO 9]", "@own.size:*"]);
     }
 
@@ -255,6 +256,7 @@ mod tests {
         wrong("@process.is_thread:True", "True", &["@process.is_thread:true"]);
         wrong("@process.is_thread:(no OR true)", "no", &["@process.is_thread:(false OR true)"]);
         wrong("@process.is_thread:maybe", "maybe", &[]);
+        wrong("@process.is_thread:tru\\?", "tru\\?", &[]);
         clean(&["@process.is_thread:true", "@process.is_thread:f*", "@process.is_thread:*"]);
     }
 
@@ -282,6 +284,20 @@ mod tests {
             ("@process.is_thread:maybe", "write `true` or `false`"),
         ] {
             assert_eq!(findings(&event(condition))[0].help.to_string(), help, "{condition}");
+        }
+    }
+
+    #[test]
+    fn what_it_should_be_is_named() {
+        for (condition, label) in [
+            ("@exit.code:success", "not a whole number"),
+            ("@file.mode:rwx", "not a file mode"),
+            ("@network.source.port:https", "not a port"),
+            ("@process.is_thread:maybe", "not a truth value"),
+            ("@network.source.ip:web", "not an address"),
+            ("@container.created_at:yesterday", "not an instant"),
+        ] {
+            assert_eq!(findings(&event(condition))[0].label.to_string(), label, "{condition}");
         }
     }
 

@@ -99,15 +99,15 @@ impl Lowering<'_> {
                         self.blank_in_value(value.to(last));
                     }
                     _ => {
-                        let following = next.map_or(node.span, |id| self.parsed.node(id).span);
+                        let following = next.map(|id| self.parsed.node(id).span.start);
                         // An operator in its place needs a part on either side, and no operator beside it.
                         let blank = |from: u32, to: u32| {
                             self.text.get(from as usize..to as usize).is_some_and(|between| between.trim().is_empty())
                         };
                         let between = before.is_some_and(|before| blank(before.end, node.span.start))
-                            && next.is_some()
-                            && blank(node.span.end, following.start);
-                        let cut = Span::new(node.span.start, following.start.max(node.span.end));
+                            && following.is_some_and(|following| blank(node.span.end, following));
+                        let end = following.map_or(node.span.end, |following| following.max(node.span.end));
+                        let cut = Span::new(node.span.start, end);
                         self.word(node.span, Some(cut), between);
                     }
                 }
@@ -415,4 +415,65 @@ fn quoted_if_needed(value: &str) -> String {
     let plain =
         !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./=+".contains(&byte));
     if plain { value.to_owned() } else { quoted(value) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Config, Context};
+    use crate::diag::{Code, Diagnostic};
+    use crate::hir::{Names, lower_item};
+    use crate::schema::Schema;
+    use crate::syntax::parse_item;
+
+    /// What is found in a rule with this condition on events.
+    fn findings(condition: &str) -> Vec<Diagnostic> {
+        let text = format!("suppress x {{\n  when event {{ {condition} }}\n}}\n");
+        let parsed = parse_item(&text);
+        assert!(parsed.is_ok(), "{condition}: {:?}", parsed.diagnostics);
+        let config = Config::default();
+        lower_item(&text, &parsed, &Names::default(), &Context::new(Schema::embedded(), &config, 0)).diagnostics
+    }
+
+    #[test]
+    fn an_and_between_two_parts_is_surely_one() {
+        for (condition, safe) in [
+            ("@process.user:a and @process.group:b", true),
+            ("@process.user:a or @process.group:b", false),
+            ("and @process.user:a", false),
+            ("@process.user:a and", false),
+        ] {
+            let found = findings(condition);
+            let operator = found.iter().find(|found| found.code == Code::LowercaseOperator).unwrap();
+            assert_eq!(operator.fixes[0].safe, safe, "{condition}");
+        }
+    }
+
+    #[test]
+    fn a_condition_that_cannot_be_read_as_a_whole_is_not_checked() {
+        let codes: Vec<Code> = findings("foo @exit.code:success").iter().map(|found| found.code).collect();
+        assert_eq!(codes, [Code::BareWord]);
+    }
+
+    #[test]
+    fn a_word_without_a_key_is_looked_for_among_the_arguments() {
+        for (word, written) in [
+            ("process.user", "@process.args:process.user"),
+            ("\"a b\"", "@process.args:\"a b\""),
+            ("@process.user", "@process.user:*"),
+        ] {
+            assert_eq!(findings(word)[0].fixes[0].edits[0].text, written);
+        }
+    }
+
+    #[test]
+    fn a_function_is_called_without_a_blank() {
+        for (condition, called) in [
+            ("@network.source.ip:CIDR(10.0.0.0/8)", true),
+            ("@process.user:CIDR (@process.group:x)", false),
+            ("@process.user:other(@process.group:x)", false),
+        ] {
+            let found = findings(condition);
+            assert_eq!(found.iter().any(|found| found.code == Code::NetworkAsValue), called, "{condition}");
+        }
+    }
 }

@@ -443,3 +443,46 @@ impl Lowering<'_> {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Config, Context};
+    use crate::diag::{Code, Diagnostic};
+    use crate::hir::{Names, lower_item};
+    use crate::schema::Schema;
+    use crate::syntax::parse_item;
+
+    /// What is found in a rule with these fields.
+    fn findings(fields: &str) -> Vec<Diagnostic> {
+        let text = format!("suppress x {{\n  {fields}\n  when event {{ @process.user:root }}\n}}\n");
+        let parsed = parse_item(&text);
+        assert!(parsed.is_ok(), "{fields}: {:?}", parsed.diagnostics);
+        let config = Config::default();
+        lower_item(&text, &parsed, &Names::default(), &Context::new(Schema::embedded(), &config, 0)).diagnostics
+    }
+
+    #[test]
+    fn a_rule_may_start_at_the_instant_at_which_it_expires() {
+        for (expires, late) in [("2027-01-31T00:00:00Z", false), ("2027-01-30T23:59:59Z", true)] {
+            let found = findings(&format!("starts = 2027-01-31T00:00:00Z\n  expires = {expires}"));
+            assert_eq!(found.iter().any(|found| found.code == Code::StartsAfterExpires), late, "{expires}");
+        }
+    }
+
+    #[test]
+    fn fields_have_other_names_elsewhere() {
+        for (field, meant) in [
+            ("until", "expires"),
+            ("from", "starts"),
+            ("name", "title"),
+            ("why", "reason"),
+            ("team", "owner"),
+            ("jira", "ticket"),
+            ("kinds", "activity"),
+        ] {
+            let found = findings(&format!("{field} = \"x\""));
+            let written = found.iter().flat_map(|found| &found.fixes).flat_map(|fix| &fix.edits);
+            assert!(written.into_iter().any(|edit| edit.text == meant), "{field}: {found:#?}");
+        }
+    }
+}
