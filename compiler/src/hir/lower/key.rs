@@ -431,6 +431,7 @@ fn shortened(paths: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::{COMBINATION, shortened};
     use crate::config::{Config, Context, Level};
     use crate::diag::{Code, Diagnostic};
     use crate::hir::{Names, lower_item};
@@ -451,6 +452,33 @@ mod tests {
         let only = found.pop().unwrap();
         assert!(found.is_empty(), "{condition}: {found:#?}");
         only
+    }
+
+    #[test]
+    fn of_many_keys_three_are_named() {
+        let paths = ["a", "b", "c", "d"].map(str::to_owned);
+        assert_eq!(shortened(&paths), "`a`, `b`, `c` and 1 more");
+        assert_eq!(shortened(&paths[..3]), "`a`, `b`, `c`");
+    }
+
+    #[test]
+    fn an_address_and_a_port_are_told_apart() {
+        for (value, written) in [
+            ("443", "@network.source.port:443"),
+            ("10.0.0.1", "@network.source.ip:10.0.0.1"),
+            ("10.0.0.1/443", "@network.source.ip:10.0.0.1 @network.source.port:443"),
+        ] {
+            let found = finding(&format!("@network.source.ip/port:{value}"));
+            assert_eq!(found.fixes[0].edits[0].text, written);
+        }
+    }
+
+    #[test]
+    fn a_term_is_moved_with_the_blanks_behind_it() {
+        for (condition, length, left) in [("ruleId:abc", 10, COMBINATION), ("ruleId:abc  @process.user:a", 12, "")] {
+            let edit = &finding(condition).fixes[0].edits[0];
+            assert_eq!((edit.span.len(), &*edit.text), (length, left), "{condition}");
+        }
     }
 
     #[test]

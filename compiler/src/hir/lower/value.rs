@@ -280,7 +280,7 @@ impl Lowering<'_> {
         let plain = written.trim_matches('"');
         let plain = plain.strip_prefix('\\').unwrap_or(plain);
         match plain.parse::<f64>() {
-            Ok(value) if value.is_finite() && plain.bytes().any(|byte| byte.is_ascii_digit()) => {
+            Ok(value) if value.is_finite() => {
                 let text = if is_decimal(plain) { query.push_text(plain) } else { query.push_text(&value.to_string()) };
                 Some(Bound { value, text, inclusive })
             }
@@ -530,6 +530,54 @@ fn push_star(pattern: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Config, Context};
+    use crate::hir::{Names, lower_item};
+    use crate::schema::Schema;
+    use crate::syntax::parse_item;
+
+    /// What is found in a rule with this condition on events.
+    fn findings(condition: &str) -> Vec<Diagnostic> {
+        let text = format!("suppress x {{\n  when event {{ {condition} }}\n}}\n");
+        let parsed = parse_item(&text);
+        assert!(parsed.is_ok(), "{condition}: {:?}", parsed.diagnostics);
+        let config = Config::default();
+        lower_item(&text, &parsed, &Names::default(), &Context::new(Schema::embedded(), &config, 0)).diagnostics
+    }
+
+    #[test]
+    fn what_is_beyond_all_numbers_is_no_end_of_a_range() {
+        for (number, is_end) in [("1e2", true), ("1e999", false), ("inf", false), ("nan", false)] {
+            let found = findings(&format!("@exit.code:>{number}"));
+            assert_eq!(found.iter().all(|found| found.code != Code::RangeOnText), is_end, "{number}");
+        }
+    }
+
+    #[test]
+    fn a_dash_in_a_group_is_one_character() {
+        let found = findings("@process.user:(a OR -b)");
+        let dash = found.iter().find(|found| found.code == Code::DashInGroup).unwrap();
+        let lengths: Vec<u32> = dash.fixes.iter().map(|fix| fix.edits[0].span.len()).collect();
+        assert_eq!(lengths, [2, 1]);
+        let group = findings("@process.user:(a OR -(b OR c))");
+        assert!(group.iter().all(|found| found.code != Code::DashInGroup), "{group:#?}");
+    }
+
+    #[test]
+    fn numbers_are_told_that_are_read_as_a_whole() {
+        for number in ["1", "-1", "1.5", "007"] {
+            assert!(is_decimal(number), "{number}");
+        }
+        for text in ["", "1e5", "1.", ".5", "x.5", "1.x", "+1"] {
+            assert!(!is_decimal(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn stars_side_by_side_are_one() {
+        let mut pattern = String::new();
+        assert!(decode("a**?b*\\*", &mut pattern));
+        assert_eq!(pattern, "a*?b*\\*");
+    }
 
     #[test]
     fn regular_expressions_become_patterns() {
@@ -554,7 +602,7 @@ mod tests {
         for regex in ["/kube-(proxy|let)/", "^sshd", "(cron|at)$", "kube.*", "a.+b", "\\d", "[a-z]"] {
             assert!(is_regex(regex), "{regex}");
         }
-        for text in ["/usr/*/", "/opt/", "^", "$", "US$", "*.txt", "[x]"] {
+        for text in ["/usr/*/", "/opt/", "^", "$", "US$", "*.txt", "[x]", "/a(b)", "(a)b/"] {
             assert!(!is_regex(text), "{text}");
         }
     }
