@@ -293,6 +293,15 @@ mod tests {
     }
 
     #[test]
+    fn rules_and_tests_are_nothing_that_others_see() {
+        for (text, plain) in
+            [("suppress a {\n  when { host:x }\n}\n", true), ("let a = { host:x }\n", false), ("tag a\n", false)]
+        {
+            assert_eq!(scan(text).is_plain(), plain, "{text}");
+        }
+    }
+
+    #[test]
     fn the_schema_is_the_declared_one_where_there_is_one() {
         let base = Schema::embedded();
         let mut names = Names::default();

@@ -222,6 +222,13 @@ mod tests {
     }
 
     #[test]
+    fn a_word_is_long_from_eight_on() {
+        for (text, long) in [("abc_1234567", false), ("abcd1234.", true), ("abcde12345", true)] {
+            assert_eq!(survey(text).0.covers(Chars::LONG), long, "{text}");
+        }
+    }
+
+    #[test]
     fn each_marker_is_found_as_it_stands_and_in_capitals() {
         for marker in MARKERS {
             assert!(marker.is_ascii() && marker.len() > 2, "{marker}");
