@@ -32,7 +32,7 @@ pub fn literal(text: &str) -> String {
 /// A key as Datadog takes it: with a backslash before what is an operator there, where none stands.
 #[must_use]
 pub(super) fn key(key: &str) -> Cow<'_, str> {
-    let is_operator = |character| matches!(character, '!' | '<' | '>' | '^' | '~');
+    let is_operator = |character| matches!(character, '!' | '<' | '>' | '^' | '~' | '&' | '|');
     if !key.starts_with('+') && !key.contains(is_operator) {
         return Cow::Borrowed(key);
     }
@@ -171,6 +171,7 @@ mod tests {
             ("a-b+c", "a-b+c"),
             (r"@a!b\!c\\<d", r"@a\!b\!c\\\<d"),
             ("+team^~>", r"\+team\^\~\>"),
+            ("&&team||", r"\&\&team\|\|"),
         ] {
             assert_eq!(key(written), taken, "{written}");
             assert_eq!(unescaped(taken), unescaped(written), "{written}");
