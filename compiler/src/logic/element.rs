@@ -188,10 +188,13 @@ mod tests {
     use super::*;
     use crate::logic::value::Range;
 
+    fn glob(glob: &str) -> ValueSet {
+        ValueSet { globs: vec![glob.into()], ..ValueSet::default() }
+    }
+
     #[test]
     fn a_pattern_that_is_asked_for_often_costs_one_search() {
-        let ends_in_one = ValueSet { globs: vec!["*:1".into()], ..ValueSet::default() };
-        let starts_with_two = ValueSet { globs: vec!["2*".into()], ..ValueSet::default() };
+        let (ends_in_one, starts_with_two) = (glob("*:1"), glob("2*"));
         let part = |set, wanted| Part { set, wanted, lifted: false };
         let find = |parts: &[Part<'_>]| find(parts, Class::Address, &mut Budget::new(400_000));
         let mut parts = vec![part(&ends_in_one, true); 40];
@@ -232,7 +235,6 @@ mod tests {
     #[test]
     fn a_text_is_in_no_range() {
         let (low, high) = (between(None, Some((5.0, true))), between(Some((5.0, true)), None));
-        let glob = |glob: &str| ValueSet { globs: vec![glob.into()], ..ValueSet::default() };
         let mixed = |text: &str| ValueSet { globs: vec![text.into()], ..high.clone() };
         let is_value = |found: &Found| matches!(found, Found::Value(_));
         finds(&[(&low, false), (&high, false)], is_value);
@@ -248,7 +250,6 @@ mod tests {
 
     #[test]
     fn the_last_segment_of_a_path_is_behind_its_last_separator() {
-        let glob = |glob: &str| ValueSet { globs: vec![glob.into()], ..ValueSet::default() };
         let find = |path: &str, other: &str, name: &str| {
             let (path, other, name) = (glob(path), glob(other), glob(name));
             let parts = [(&path, true, false), (&other, false, false), (&name, true, true)];
@@ -263,7 +264,6 @@ mod tests {
 
     #[test]
     fn an_address_is_written_in_one_way() {
-        let glob = |glob: &str| ValueSet { globs: vec![glob.into()], ..ValueSet::default() };
         let find = |wanted: &ValueSet, unwanted: &ValueSet| {
             let parts = [(wanted, true), (unwanted, false)].map(|(set, wanted)| Part { set, wanted, lifted: false });
             find(&parts, Class::Address, &mut Budget::new(400_000))
@@ -285,7 +285,6 @@ mod tests {
 
     #[test]
     fn only_a_sign_stands_before_a_number() {
-        let glob = |glob: &str| ValueSet { globs: vec![glob.into()], ..ValueSet::default() };
         let below = ValueSet {
             ranges: vec![Range { low: None, high: Some((Number::Whole(-1), true)) }],
             ..ValueSet::default()

@@ -26,6 +26,8 @@ mod review;
 mod set;
 mod solve;
 pub mod specificity;
+#[cfg(test)]
+mod testing;
 mod value;
 mod witness;
 

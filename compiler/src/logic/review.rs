@@ -635,18 +635,12 @@ fn within(own: &Atom, left: &Atom, budget: &mut Budget) -> Answer<(), ()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, Context};
-    use crate::hir::{Names, lower_item};
     use crate::logic::normal_form;
-    use crate::syntax::parse_item;
+    use crate::logic::testing::query;
 
     fn of(condition: &str, cap: usize) -> Review {
-        let config = Config::default();
-        let cx = Context::new(Schema::embedded(), &config, 0);
-        let text = format!("suppress x {{ when event {{ {condition} }} }}");
-        let lowered = lower_item(&text, &parse_item(&text), &Names::default(), &cx);
-        let query = lowered.rules.first().and_then(|rule| rule.when_event.as_ref()).unwrap();
-        review(query, cx.schema, &normal_form(query, false, cap), cap, &mut Budget::new(400_000))
+        let query = query(condition);
+        review(&query, Schema::embedded(), &normal_form(&query, false, cap), cap, &mut Budget::new(400_000))
     }
 
     #[test]

@@ -240,19 +240,14 @@ pub(super) fn smallest(literals: &[Literal<'_>], among: Vec<usize>, budget: &mut
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, Context};
-    use crate::hir::{Names, lower_item};
+    use crate::logic::testing::query;
     use crate::schema::Schema;
-    use crate::syntax::parse_item;
 
     #[test]
     fn a_program_has_the_name_that_its_path_ends_in_and_no_other() {
-        let config = Config::default();
-        let cx = Context::new(Schema::embedded(), &config, 0);
-        let text = "suppress x { when event { @process.executable.path:*/java @process.executable.name:j* } }";
-        let lowered = lower_item(text, &parse_item(text), &Names::default(), &cx);
-        let query = lowered.rules.first().and_then(|rule| rule.when_event.as_ref()).unwrap();
-        let Answer::Yes(event) = Formula::new(query, cx.schema, false, 512).witness(&mut Budget::new(10_000)) else {
+        let query = query("@process.executable.path:*/java @process.executable.name:j*");
+        let Answer::Yes(event) = Formula::new(&query, Schema::embedded(), false, 512).witness(&mut Budget::new(10_000))
+        else {
             panic!("java has a name")
         };
         assert_eq!(event.values("@process.executable.name").collect::<Vec<_>>(), ["java"]);

@@ -20,7 +20,7 @@ mod octal_mode;
 mod range_on_text;
 mod term;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 mod type_mismatch;
 mod unknown_value;
 

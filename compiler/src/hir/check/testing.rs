@@ -7,7 +7,7 @@ use crate::schema::{Schema, Type};
 use crate::syntax::parse_item;
 
 /// Everything that is found in a rule and the `let`s before it.
-pub(super) fn findings(rule: &str) -> Vec<Diagnostic> {
+pub(in crate::hir) fn findings(rule: &str) -> Vec<Diagnostic> {
     let config = Config::default();
     let base = Schema::embedded();
     let declared = [("own.size".to_owned(), Type::Int, false), ("own.ip".to_owned(), Type::Ip, true)];
@@ -26,7 +26,7 @@ pub(super) fn findings(rule: &str) -> Vec<Diagnostic> {
 }
 
 /// A rule with this condition on events.
-pub(super) fn event(condition: &str) -> String {
+pub(in crate::hir) fn event(condition: &str) -> String {
     format!("suppress x {{\n  when event {{ {condition} }}\n}}\n")
 }
 

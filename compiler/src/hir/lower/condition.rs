@@ -419,19 +419,12 @@ fn quoted_if_needed(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::{Config, Context};
     use crate::diag::{Code, Diagnostic};
-    use crate::hir::{Names, lower_item};
-    use crate::schema::Schema;
-    use crate::syntax::parse_item;
+    use crate::hir::check::testing;
 
     /// What is found in a rule with this condition on events.
     fn findings(condition: &str) -> Vec<Diagnostic> {
-        let text = format!("suppress x {{\n  when event {{ {condition} }}\n}}\n");
-        let parsed = parse_item(&text);
-        assert!(parsed.is_ok(), "{condition}: {:?}", parsed.diagnostics);
-        let config = Config::default();
-        lower_item(&text, &parsed, &Names::default(), &Context::new(Schema::embedded(), &config, 0)).diagnostics
+        testing::findings(&testing::event(condition))
     }
 
     #[test]

@@ -446,19 +446,12 @@ impl Lowering<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::{Config, Context};
     use crate::diag::{Code, Diagnostic};
-    use crate::hir::{Names, lower_item};
-    use crate::schema::Schema;
-    use crate::syntax::parse_item;
+    use crate::hir::check::testing;
 
     /// What is found in a rule with these fields.
     fn findings(fields: &str) -> Vec<Diagnostic> {
-        let text = format!("suppress x {{\n  {fields}\n  when event {{ @process.user:root }}\n}}\n");
-        let parsed = parse_item(&text);
-        assert!(parsed.is_ok(), "{fields}: {:?}", parsed.diagnostics);
-        let config = Config::default();
-        lower_item(&text, &parsed, &Names::default(), &Context::new(Schema::embedded(), &config, 0)).diagnostics
+        testing::findings(&format!("suppress x {{\n  {fields}\n  when event {{ @process.user:root }}\n}}\n"))
     }
 
     #[test]
